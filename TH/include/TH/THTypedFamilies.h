@@ -1,0 +1,32 @@
+/* Every family of typed functions for the type that Real, real and accreal name. Included by
+ * THTyped.h once for each type; has no guard. */
+#define TH_GENERIC_FILE "generic/THTensorPointwise.h"
+#include <TH/generic/THTensorPointwise.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorCompare.h"
+#include <TH/generic/THTensorCompare.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorReduce.h"
+#include <TH/generic/THTensorReduce.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorScan.h"
+#include <TH/generic/THTensorScan.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorIndex.h"
+#include <TH/generic/THTensorIndex.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorSort.h"
+#include <TH/generic/THTensorSort.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorBlas.h"
+#include <TH/generic/THTensorBlas.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorCreate.h"
+#include <TH/generic/THTensorCreate.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorRandom.h"
+#include <TH/generic/THTensorRandom.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorCopy.h"
+#include <TH/generic/THTensorCopy.h>
+#undef TH_GENERIC_FILE

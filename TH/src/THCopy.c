@@ -1,0 +1,151 @@
+/* Copies. Contiguous memory is moved or converted in one go; everything strided goes
+ * through th_copyStrided, by way of a contiguous tensor if shapes, types or overlapping
+ * memory demand it. */
+#include "THCopy.h"
+
+#include <string.h>
+
+#include "THApply.h"
+#include "THTensorInternal.h"
+#include "simd/THKernels.h"
+
+/* Bytes from which a copy runs in parallel. */
+#define PARALLEL_BYTES (128 << 10)
+/* Bytes from which a copy bypasses the caches; smaller results are found there by
+ * whoever is next. Measured: plain / streaming GB/s 160 / 87 at 16 MB, 47 / 63 at 64
+ * MB. */
+#define STREAM_BYTES (32 << 20)
+/* Elements from which a conversion runs in parallel. */
+#define PARALLEL_ELEMENTS 32768
+
+static char *first_byte(const THTensor *t) {
+    return (char *)t->storage->data + t->storageOffset * THType_itemSize[t->dtype];
+}
+
+static int check_count(const THTensor *r, const THTensor *src) {
+    char expected[TH_SHAPE_TEXT], got[TH_SHAPE_TEXT];
+    int64_t wanted = th_nElement(r), have = th_nElement(src);
+    if (TH_UNLIKELY(wanted != have))
+        TH_FAIL(
+            TH_ERR,
+            "inconsistent tensor size, expected tensor %s and src %s to have the same "
+            "number of elements, but got %lld and %lld elements respectively",
+            THTensor_shapeText(expected, r), THTensor_shapeText(got, src),
+            (long long)wanted, (long long)have);
+    return TH_OK;
+}
+
+/* 1 if the memory from first to last element of the two tensors overlaps. */
+static int overlaps(const THTensor *a, const THTensor *b) {
+    if (a->storage != b->storage)
+        return 0;
+    int64_t last_a = a->storageOffset, last_b = b->storageOffset;
+    for (int d = 0; d < a->nDimension; d++)
+        last_a += (a->size[d] - 1) * a->stride[d];
+    for (int d = 0; d < b->nDimension; d++)
+        last_b += (b->size[d] - 1) * b->stride[d];
+    return a->storageOffset <= last_b && b->storageOffset <= last_a;
+}
+
+/* A contiguous tensor of type dtype with the shape of t. */
+static THTensor *new_like(int dtype, const THTensor *t) {
+    THTensor *copy = THTensor_new(dtype);
+    if (copy != NULL && th_initLike(copy, t) < 0) {
+        THTensor_free(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+/* --- one type --- */
+
+typedef struct {
+    char *dst;
+    const char *src;
+} Move;
+
+static void move_bytes(void *context, int64_t begin, int64_t end) {
+    const Move *move = context;
+    memcpy(move->dst + begin, move->src + begin, (size_t)(end - begin));
+}
+
+static void stream_bytes(void *context, int64_t begin, int64_t end) {
+    const Move *move = context;
+    th_kernels.move->stream(move->dst + begin, move->src + begin,
+                            (size_t)(end - begin));
+}
+
+int th_copySame(THTensor *r, THTensor *src) {
+    TH_TRY(check_count(r, src));
+    if (r->nDimension == 0 || THTensor_isSetTo(r, src))
+        return TH_OK;
+    int overlapping = overlaps(r, src);
+    if (!overlapping && th_isContiguous(r) && th_isContiguous(src)) {
+        Move move = {first_byte(r), first_byte(src)};
+        int64_t bytes = th_nElement(r) * THType_itemSize[r->dtype];
+        THParallel_for(bytes, PARALLEL_BYTES,
+                       bytes < STREAM_BYTES ? move_bytes : stream_bytes, &move);
+        return TH_OK;
+    }
+    if (!overlapping && th_isSameSizeAs(r, src))
+        return th_copyStrided(r, src);
+
+    /* By way of a contiguous copy of src, which then takes the shape of r. */
+    THTensor *copy = new_like(src->dtype, src);
+    if (copy == NULL)
+        return TH_ERR_MEMORY;
+    int status = th_copyStrided(copy, src);
+    if (status == TH_OK)
+        status = THTensor_resizeAs(copy, r);
+    if (status == TH_OK)
+        status = th_copyStrided(r, copy);
+    THTensor_free(copy);
+    return status;
+}
+
+/* --- two types --- */
+
+typedef struct {
+    char *dst;
+    const char *src;
+    int dst_item, src_item;
+    THConvertFunction convert;
+} Conversion;
+
+static void convert_range(void *context, int64_t begin, int64_t end) {
+    const Conversion *c = context;
+    c->convert(c->dst + begin * c->dst_item, c->src + begin * c->src_item, end - begin);
+}
+
+/* Both are contiguous. */
+static void convert_all(THTensor *r, const THTensor *src, THConvertFunction convert) {
+    Conversion conversion = {first_byte(r), first_byte(src), THType_itemSize[r->dtype],
+                             THType_itemSize[src->dtype], convert};
+    THParallel_for(th_nElement(r), PARALLEL_ELEMENTS, convert_range, &conversion);
+}
+
+int th_copyConvert(THTensor *r, THTensor *src, THConvertFunction convert) {
+    TH_TRY(check_count(r, src));
+    if (r->nDimension == 0)
+        return TH_OK;
+    int status = TH_OK;
+    THTensor *from = src, *to = r;
+    if (!th_isContiguous(src)) {
+        from = new_like(src->dtype, src);
+        status = from == NULL ? TH_ERR_MEMORY : th_copyStrided(from, src);
+    }
+    if (status == TH_OK && !th_isContiguous(r)) {
+        to = new_like(r->dtype, r);
+        status = to == NULL ? TH_ERR_MEMORY : TH_OK;
+    }
+    if (status == TH_OK) {
+        convert_all(to, from, convert);
+        if (to != r)
+            status = th_copyStrided(r, to);
+    }
+    if (from != src)
+        THTensor_free(from);
+    if (to != r)
+        THTensor_free(to);
+    return status;
+}
