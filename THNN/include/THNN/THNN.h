@@ -1,0 +1,27 @@
+/* The layer kernels: THNN_FloatThreshold_updateOutput and so on, for float and double. */
+#ifndef THNN_H
+#define THNN_H
+
+#include <TH/TH.h>
+
+typedef void THNNState;
+
+#define THNN_(name) TH_CONCAT_3(THNN_, Real, name)
+
+#define Real Float
+#define real float
+#define accreal double
+#define TH_GENERIC_FILE "generic/THNN.h"
+#include <THNN/generic/THNN.h>
+#undef Real
+#undef real
+
+#define Real Double
+#define real double
+#include <THNN/generic/THNN.h>
+#undef Real
+#undef real
+#undef accreal
+#undef TH_GENERIC_FILE
+
+#endif

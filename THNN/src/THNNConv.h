@@ -1,0 +1,87 @@
+/* The convolution engine: correlations of planes with small kernels, without building
+ * columns.
+ *
+ * A window is what one output element sees of the planes of one image: a value for
+ * every (channel, tap), a tap being a fixed distance from the window's origin. Tiles of
+ * neighbouring windows are copied, with their padding, to a patch that fits the cache;
+ * window p then finds value k at patch[place[p] + offset[k]]. Both the correlation (sum
+ * over k, with the output channels in the lanes of a vector) and the gradient of the
+ * kernel (sum over p) are runs of one kernel over such a patch (THNNKernels.h, `tile`).
+ * Included by the templates after THNNTensor.h. */
+#ifndef THNN_CONV_H
+#define THNN_CONV_H
+
+#include "THNNTensor.h"
+
+/* The windows of a batch, and how they are cut into tiles. */
+typedef struct THNN_(Windows) {
+    const real *source; /* (images, groups * channels, height, width) */
+    int64_t images, groups, channels, height, width;
+    int64_t rows, columns; /* windows of one image */
+    int64_t stepH, stepW;  /* between the origins of neighbours */
+    int64_t taps;
+    const int64_t *dy, *dx; /* of each tap from the origin */
+
+    /* Set by THNN_(openWindows). */
+    int64_t minY, minX, spanY, spanX; /* what the taps of one window span */
+    int64_t tileRows, tileColumns, tilesDown, tilesAcross; /* in windows */
+    int64_t blockChannels; /* channels that are copied to a patch at a time */
+    int gathered;          /* a patch holds each window's values one after the other */
+    int64_t patchWidth, patchPlane, patchSize;
+    ptrdiff_t *offset; /* of value k, k = channel of the block * taps + tap */
+    size_t offsetBytes;
+    uint8_t offsetClass;
+} THNN_(Windows);
+
+/* One tile of one image. */
+typedef struct THNN_(Tile) {
+    int64_t image, row, column, rows, columns;
+} THNN_(Tile);
+
+/* Plans the tiles, for results of `lanes` channels a window. Fails only for lack of
+ * memory. */
+int THNN_(openWindows)(THNN_(Windows) * w, int64_t lanes);
+void THNN_(closeWindows)(THNN_(Windows) * w);
+/* Tile number `index` of images * tilesDown * tilesAcross. */
+THNN_(Tile) THNN_(tileAt)(const THNN_(Windows) * w, int64_t index);
+/* Copies `count` channels from `channel` on of one group to the patch. */
+void THNN_(fillPatch)(const THNN_(Windows) * w, const THNN_(Tile) * tile, int64_t group,
+                      int64_t channel, int64_t count, real *patch);
+/* The places of the tile's windows, row by row. */
+void THNN_(findPlaces)(const THNN_(Windows) * w, const THNN_(Tile) * tile,
+                       ptrdiff_t *place);
+
+/* Where a correlation writes: window (t, u) goes to row rowStart + t * rowStep and its
+ * column likewise. */
+typedef struct THNN_(Target) {
+    real *data; /* (images, groups * channels, height, width) */
+    int64_t channels, height, width;
+    int64_t rowStart, columnStart, rowStep, columnStep;
+    const real *bias; /* groups * channels, or NULL */
+} THNN_(Target);
+
+/* Kernels as the engine reads them: for each group and block of lanes, values * lanes
+ * numbers. */
+typedef struct THNN_(Packed) {
+    real *data;
+    int64_t lanes,
+        blocks; /* lanes of a block, blocks of a group; 1 lane: not in vectors */
+    int wide;
+    size_t bytes;
+    uint8_t sizeClass;
+} THNN_(Packed);
+
+/* Memory for kernels of open windows that have `channels` results a window; lanes
+ * without a channel are 0. */
+int THNN_(openPacked)(THNN_(Packed) * p, const THNN_(Windows) * w, int64_t channels);
+void THNN_(closePacked)(THNN_(Packed) * p);
+
+/* target = bias + windows * kernels. */
+int THNN_(correlate)(const THNN_(Windows) * w, const THNN_(Packed) * kernels,
+                     const THNN_(Target) * target);
+/* result (groups * channels, w->channels * taps) = sum over all windows of
+ * grad (images, groups * channels, w->rows, w->columns) * values. */
+int THNN_(correlateKernels)(const THNN_(Windows) * w, const real *grad,
+                            int64_t channels, real *result);
+
+#endif
