@@ -1,0 +1,459 @@
+"""Writes variable_ops: the graph nodes, and every overload as a function on Variables.
+
+For ``mul`` with a tensor there are the node class MulBackward1, ``v_mul_T(self, other)`` and,
+for the in-place form, ``v_mul_T_``. A node computes its gradients from one formula of the
+table, compiled twice: ``apply`` on tensors, ``apply_v`` on Variables.
+"""
+
+from .formula import Compiler, FormulaError
+from .tensor_ops import ARITHMETIC, COMPARISONS, C_KINDS, pass_on
+from .text import banner
+
+PREAMBLE = """\
+# {banner}
+from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
+from libc.math cimport log
+from libc.stdint cimport int64_t
+from torchlike._C.gradients cimport (
+    mse_factor, number_of_elements, number_reduced, shape_of, size_along, t_sum_to_shape,
+)
+from torchlike._C.tensor_base cimport (
+    TensorBase, clone, contiguous, is_number, operator_method, real_scalar, to_scalar,
+)
+from torchlike._C.tensor_ops cimport *
+from torchlike._C.th cimport *
+from torchlike._C.variable cimport (
+    Node, VariableBase, attach, check_saved, give, inplace_begin, inplace_end,
+    new_variable, new_view, save0, save1, save2, saved_result, check_result, set_edge0,
+    set_edge1, set_edge2,
+)
+
+
+cdef inline void set_volatile(VariableBase self) noexcept:
+    # An in-place operation with a volatile operand takes its target out of the graph.
+    self.volatile_ = True
+    self.requires_grad_ = False
+    self.grad_fn_ = None
+
+
+cdef inline VariableBase v_sum_to_shape(VariableBase grad, THTensor *shape):
+    if shape == NULL:
+        return grad
+    return v_sum_to_Z(grad, shape.nDimension, shape.size)
+"""
+
+VARIABLE_KINDS = C_KINDS | {"T": "VariableBase", "t": "VariableBase"}
+NUMBER_FIELDS = {"S": "double", "D": "double", "I": "int64_t", "b": "bint"}
+
+
+def declare(arguments):
+    out = []
+    for a in arguments:
+        if a.kind == "Z":
+            out.append(f"int n_{a.c_name}, const int64_t *{a.c_name}")
+        else:
+            out.append(f"{VARIABLE_KINDS[a.kind]} {a.c_name}")
+    return out
+
+
+def indent(lines, by=1):
+    return [("    " * by + line).rstrip() for line in lines]
+
+
+class NodeWriter:
+    """The node class of one overload: what it saves and how it computes gradients."""
+
+    def __init__(self, operators, operator, overload, class_name):
+        self.operator = operator
+        self.overload = overload
+        self.class_name = class_name
+        self.inputs = overload.tensors
+        self.compiled = {}
+        self.compilers = {}
+        for prefix in "tv":
+            formulas = overload.grad_v if prefix == "v" and overload.grad_v else overload.grad
+            if prefix == "t" and overload.grad_all:
+                formulas = {"*": overload.grad_all}
+            compiler = Compiler(operators, prefix, self.names(prefix), overload.let)
+            try:
+                self.compiled[prefix] = {
+                    name: compiler.compile(formula) for name, formula in formulas.items()
+                }
+            except FormulaError as error:
+                raise FormulaError(f"{operator.source}: {operator.name}: {error}") from None
+            self.compilers[prefix] = compiler
+        used = [*self.compilers["t"].used, *self.compilers["v"].used]
+        self.used = list(dict.fromkeys(used))
+        # Inputs that are saved as Variables, in the order of their slots.
+        self.saved = [name for name in self.inputs if name in self.used]
+        for prefix in "tv":
+            for name, code in self.compiled[prefix].items():
+                for slot, saved in enumerate(self.saved):
+                    code = code.replace(f"<<{saved}>>", f"self.saved{slot}")
+                self.compiled[prefix][name] = code
+
+    def names(self, prefix):
+        """Kind and code of every name that a formula may use."""
+        names = {"grad": ("T", "grad")}
+        for name in self.inputs:
+            data = ".data_" if prefix == "t" else ""
+            names[name] = ("T", f"<<{name}>>{data}")
+            names[(name, "size")] = ("H", f"self.size_{name}")
+        for a in self.overload.arguments:
+            if a.kind in "LBW":
+                names[a.name] = (a.kind, f"self.{a.c_name}")
+            elif a.kind in NUMBER_FIELDS:
+                names[a.name] = ("N", f"self.{a.c_name}")
+            elif a.kind == "Z":
+                names[a.name] = ("H", f"self.{a.c_name}")
+        for position, kind in enumerate(self.overload.outputs or "T"):
+            name = "result" if position == 0 else f"result{position + 1}"
+            code = f"self.{name}"
+            if kind == "T" and position:  # no gradient flows through further results
+                kind = "W"
+            elif prefix == "v" and kind == "T":
+                code = f"saved_result(self, self.{name}, 0)"
+            names[name] = (kind, code)
+        return names
+
+    def fields(self):
+        """The attributes of the class and how each is filled when the node is made."""
+        fields, fill, free, drop = [], [], [], []
+        kinds = {a.name: a for a in self.overload.arguments}
+        for name in self.used:
+            if isinstance(name, tuple):
+                fields.append(f"cdef THTensor *size_{name[0]}")
+                fill.append(f"node.size_{name[0]} = THTensor_newShape({name[0]}.data_.c_tensor)")
+                free.append(f"size_{name[0]}")
+            elif name.startswith("result"):
+                fields.append(f"cdef TensorBase {name}")
+                drop.append(name)
+            elif name in kinds and kinds[name].kind != "T" and kinds[name].kind != "t":
+                a = kinds[name]
+                if a.kind in "LBW":
+                    fields.append(f"cdef TensorBase {a.c_name}")
+                    fill.append(f"node.{a.c_name} = {a.c_name}")
+                    drop.append(a.c_name)
+                elif a.kind == "Z":
+                    fields.append(f"cdef THTensor *{a.c_name}")
+                    fill.append(f"node.{a.c_name} = shape_of(n_{a.c_name}, {a.c_name})")
+                    free.append(a.c_name)
+                else:
+                    fields.append(f"cdef {NUMBER_FIELDS[a.kind]} {a.c_name}")
+                    member = ".d" if a.kind == "S" else ""
+                    fill.append(f"node.{a.c_name} = {a.c_name}{member}")
+        if self.overload.broadcasts:
+            for name in self.overload.grad:
+                fields.append(f"cdef THTensor *shape_{name}  # NULL: not broadcast")
+                free.append(f"shape_{name}")
+        return fields, fill, free, drop
+
+    def apply(self, prefix):
+        kind = "TensorBase" if prefix == "t" else "VariableBase"
+        name = "apply" if prefix == "t" else "apply_v"
+        lines = [
+            f"cdef int {name}(self, object gradient, PyObject **grads) except -1:",
+            f"    cdef {kind} grad = <{kind}>gradient",
+        ]
+        if self.used != ["grad"]:
+            lines.append("    check_saved(self)")
+        if any(str(name).startswith("result") for name in self.used):
+            lines.append("    check_result(self)")
+        if "*" in self.compiled[prefix]:
+            lines.append(f"    cdef tuple results = {self.compiled[prefix]['*']}")
+        for edge, input_name in enumerate(self.inputs):
+            code = self.compiled[prefix].get(input_name)
+            if "*" in self.compiled[prefix]:
+                code = f"results[{edge}]"
+            if code is None:
+                continue
+            if self.overload.broadcasts:
+                code = f"{prefix}_sum_to_shape({code}, self.shape_{input_name})"
+            lines.append(f"    if self.next{edge} is not None:")
+            lines.append(f"        grads[{edge}] = give({code})")
+        return [*lines, "    return 0"]
+
+    def class_code(self):
+        fields, _, free, drop = self.fields()
+        lines = ["@cython.final", f"cdef class {self.class_name}(Node):"]
+        lines += indent(fields)
+        if fields:
+            lines.append("")
+        if free:
+            lines += indent(["def __dealloc__(self):"])
+            lines += indent([f"THTensor_free(self.{name})" for name in free], 2)
+            lines.append("")
+        lines += indent(self.apply("t"))
+        lines.append("")
+        lines += indent(self.apply("v"))
+        if drop:
+            lines += ["", *indent(["cdef void release(self):"])]
+            lines += indent([f"self.{name} = None" for name in drop], 2)
+            lines += indent(["Node.release(self)"], 2)
+        return "\n".join(lines)
+
+    def record(self, self_name="self"):
+        """Lines that make the node, its edges and its saved values."""
+        lines = [f"node = <{self.class_name}>{self.class_name}.__new__({self.class_name})"]
+        optional = {a.name for a in self.overload.arguments if a.kind == "t"}
+
+        def operand(name):
+            return self_name if name == "self" else name
+
+        for edge, name in enumerate(self.inputs):
+            if name not in self.overload.grad:
+                continue
+            line = f"set_edge{edge}(node, {operand(name)})"
+            if name in optional:
+                line = f"if {name} is not None: {line}"
+            lines.append(line)
+        for slot, name in enumerate(self.saved):
+            # Kept only if a gradient that reads it is wanted.
+            readers = [
+                n
+                for n in ["*", *self.overload.grad]
+                if f"self.saved{slot}" in self.compiled["t"].get(n, "")
+                or f"self.saved{slot}" in self.compiled["v"].get(n, "")
+            ]
+            line = f"save{slot}(node, {operand(name)})"
+            wanted = [operand(n) for n in readers if n not in optional]
+            every = [n for n in self.overload.grad if n not in optional]
+            if "*" not in readers and wanted and len(wanted) < len(every) and not set(readers) & optional:
+                condition = " or ".join(f"{n}.requires_grad_" for n in wanted)
+                line = f"if {condition}: {line}"
+            lines.append(line)
+        fields, fill, _, _ = self.fields()
+        lines += fill
+        return lines
+
+
+class VariableWriter:
+    """Emits nodes and functions of all operators."""
+
+    def __init__(self, operators):
+        self.operators = operators
+        self.nodes = []
+        self.code = []
+        self.declarations = []
+
+    def function(self, signature, body):
+        self.code.append(f"cdef {signature}:\n" + "\n".join(indent(body)))
+        self.declarations.append(f"cdef {signature}")
+
+    def node(self, operator, overload, position):
+        if not overload.grad:
+            return None
+        base = "".join(part.capitalize() for part in operator.name.split("_"))
+        node = NodeWriter(self.operators, operator, overload, f"{base}Backward{position}")
+        self.nodes.append(node.class_code())
+        return node
+
+    def tensor_call(self, operator, overload, prefix, first):
+        arguments = []
+        for a in overload.arguments:
+            if a.kind == "T":
+                arguments.append(f"{a.c_name}.data_")
+            elif a.kind == "t":
+                arguments.append(f"None if {a.c_name} is None else {a.c_name}.data_")
+            else:
+                arguments += pass_on([a])
+        name = operator.function_name(overload, prefix)
+        return f"{name}({', '.join([*first, *arguments])})"
+
+    def forward(self, operator, overload, node):
+        signature = ", ".join(["VariableBase self", *declare(overload.arguments)])
+        call = self.tensor_call(operator, overload, "t", ["self.data_"])
+        outputs = overload.outputs or ["T"]
+        body = []
+        if len(outputs) == 1:
+            body.append(f"cdef TensorBase result = {call}")
+            make = "new_view(result, self)" if overload.is_view else "new_variable(result)"
+            body.append(f"cdef VariableBase out = {make}")
+            outs = ["out"]
+        else:
+            names = ["result", "result2", "result3"][: len(outputs)]
+            body.append(f"{', '.join(names)} = {call}")
+            outs = ["out", "out2", "out3"][: len(outputs)]
+            body += [
+                f"cdef VariableBase {o} = new_variable(<TensorBase>{r})"
+                for o, r in zip(outs, names, strict=True)
+            ]
+        body += [*self.recording(overload, node, outs)]
+        body.append(f"return {', '.join(outs)}")
+        returns = "VariableBase" if len(outs) == 1 else "tuple"
+        self.function(f"{returns} {operator.function_name(overload, 'v')}({signature})", body)
+
+    def condition(self, overload, field, names):
+        optional = {a.name for a in overload.arguments if a.kind == "t"}
+        return " or ".join(
+            f"({n} is not None and {n}.{field})" if n in optional else f"{n}.{field}"
+            for n in names
+        )
+
+    def recording(self, overload, node, outs):
+        volatile = self.condition(overload, "volatile_", overload.tensors)
+        lines = [f"if {volatile}:"]
+        lines += [f"    {o}.volatile_ = True" for o in outs]
+        if node is None:
+            return lines
+        lines.append(f"elif {self.condition(overload, 'requires_grad_', overload.grad)}:")
+        record = node.record()
+        for position in range(len(overload.outputs or "T")):
+            name = "result" if position == 0 else f"result{position + 1}"
+            if name in node.used:
+                record.append(f"node.{name} = <TensorBase>{name}")
+        lines += indent(record)
+        lines += indent(self.shapes(overload, "out.data_", "self"))
+        lines.append("    attach(out, node)")
+        return lines
+
+    def shapes(self, overload, result, self_name):
+        """Remember the shapes of inputs that were broadcast."""
+        if not overload.broadcasts:
+            return []
+        lines = []
+        for name in overload.grad:
+            owner = self_name if name == "self" else name
+            lines += [
+                f"if not THTensor_isSameSizeAs({owner}.data_.c_tensor, {result}.c_tensor):",
+                f"    node.shape_{name} = THTensor_newShape({owner}.data_.c_tensor)",
+            ]
+        return lines
+
+    def inplace(self, operator, overload, node):
+        signature = ", ".join(["VariableBase self", *declare(overload.arguments)])
+        call = self.tensor_call(operator, overload, "into", ["self.data_", "self.data_"])
+        others = [n for n in overload.tensors if n != "self"]
+        body = []
+        if others:
+            volatile = self.condition(overload, "volatile_", others)
+            body += [f"if not self.volatile_ and ({volatile}):", "    set_volatile(self)"]
+        if node is None:
+            body += [
+                f'inplace_begin(self, "{operator.inplace}", False)',
+                call,
+                "inplace_end(self, None)",
+                "return self",
+            ]
+        else:
+            requires = self.condition(overload, "requires_grad_", overload.grad)
+            body += [
+                f"cdef bint record = not self.volatile_ and ({requires})",
+                "cdef VariableBase before",
+                f'before = inplace_begin(self, "{operator.inplace}", record)',
+                "if not record:",
+                f"    {call}",
+                "    inplace_end(self, None)",
+                "    return self",
+            ]
+            if "self" in node.saved:
+                body.append("before.data_ = clone(self.data_)")
+            body += node.record("before")
+            body += self.shapes(overload, "self.data_", "before")
+            body.append(call)
+            if "result" in node.used:
+                body.append("node.result = self.data_")
+            body += ["inplace_end(self, node)", "return self"]
+        name = operator.function_name(overload, "v") + "_"
+        self.function(f"VariableBase {name}({signature})", body)
+
+    def write(self, out):
+        for operator in self.operators.values():
+            self.code.append(f"# from tools/ops/{operator.source}: {operator.name}")
+            for position, overload in enumerate(operator.overloads):
+                if overload.number == "bool":
+                    continue
+                node = self.node(operator, overload, position)
+                self.forward(operator, overload, node)
+                writable = overload.library not in ("view", "object")
+                if operator.inplace and writable and overload.outputs == ["T"]:
+                    self.inplace(operator, overload, node)
+        note = banner("variable_ops.py", "tools/ops")
+        head = PREAMBLE.format(banner=note).replace("from cpython", "cimport cython\n\nfrom cpython", 1)
+        sections = [*self.nodes, *self.code, slots_code()]
+        out.write("torchlike/_C/variable_ops.pyx", head + "\n\n" + "\n\n\n".join(sections))
+        out.write(
+            "torchlike/_C/variable_ops.pxd",
+            f"# {note}\nfrom libc.stdint cimport int64_t\n"
+            "from torchlike._C.tensor_base cimport TensorBase\n"
+            "from torchlike._C.th cimport THScalar, THTensor\n"
+            "from torchlike._C.variable cimport VariableBase\n\n\n"
+            "cdef class VariableOps(VariableBase):\n    pass\n\n\n"
+            + "\n".join(self.declarations)
+            + "\n",
+        )
+
+
+def slots_code():
+    """The class with Python's operators on Variables and numbers."""
+    lines = [
+        "cdef class VariableOps(VariableBase):",
+        "    # Python's operators; the methods are installed by the module methods.",
+    ]
+
+    def branch(condition, call):
+        return [f"        if {condition}:", f"            return {call}"]
+
+    number = "is_number(self.data_.ops, other)"
+    convert = "            to_scalar(self.data_.ops, other, &value)"
+    same = "isinstance(other, VariableBase) and (<VariableBase>other).data_.ops == self.data_.ops"
+    for forward, reverse, inplace, name, reversed_name in ARITHMETIC:
+        modulo = ", modulo" if name == "pow" else ""
+        lines += [
+            f"    def {forward}(self, other{modulo}):",
+            "        cdef THScalar value",
+            *branch(same, f"v_{name}_T(self, <VariableBase>other)"),
+            f"        if {number}:",
+            convert,
+            f"            return v_{name}_S(self, value)",
+            f'        return operator_method(self, "{name}", other)',
+            "",
+        ]
+        if reverse:
+            lines += [
+                f"    def {reverse}(self, other{modulo}):",
+                "        cdef THScalar value",
+                f"        if {number}:",
+                convert,
+                f"            return v_{reversed_name}_S(self, value)",
+                f'        return operator_method(self, "{name}", other)',
+                "",
+            ]
+        lines += [
+            f"    def {inplace}(self, other{modulo}):",
+            f'        return operator_method(self, "{name}_", other)',
+            "",
+        ]
+    lines += [
+        "    def __matmul__(self, other):",
+        '        return operator_method(self, "matmul", other)',
+        "",
+        "    def __neg__(self):",
+        "        return v_neg(self)",
+        "",
+        "    def __abs__(self):",
+        "        return v_abs(self)",
+        "",
+        "    def __richcmp__(self, other, int comparison):",
+        "        cdef THScalar value",
+        "        if other is None:",
+        "            return NotImplemented",
+        f"        cdef bint same = {same}",
+        "        if not same:",
+        f"            if not {number}:",
+        "                return operator_method(self, COMPARISON[comparison], other)",
+        "            to_scalar(self.data_.ops, other, &value)",
+    ]
+    for name in COMPARISONS:
+        lines += [
+            f"        if comparison == Py_{name.upper()}:",
+            f"            if same: return v_{name}_T(self, <VariableBase>other)",
+            f"            return v_{name}_S(self, value)",
+        ]
+    lines += ["", "    def __hash__(self):", "        return <Py_ssize_t><void *>self >> 4"]
+    names = ", ".join(f'Py_{n.upper()}: "{n}"' for n in COMPARISONS)
+    return (
+        f"cdef dict COMPARISON = {{{names}}}\n\n\n"
+        + "\n".join(lines)
+        + "\n"
+    )
