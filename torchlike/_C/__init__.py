@@ -1,0 +1,11 @@
+"""The compiled core: tensors, Variables, the engine. Everything public is re-exported above."""
+
+from types import SimpleNamespace
+
+from torchlike._C import tensor
+from torchlike._C.core import info
+
+# The functions that torchlike.nn.functional is made of.
+nn = SimpleNamespace(**tensor.nn_functions)
+
+__all__ = ["info", "nn", "tensor"]

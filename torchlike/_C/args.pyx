@@ -1,0 +1,368 @@
+"""The argument parser of the operators.
+
+A call is matched with the overloads in their order. Within one, positional arguments are
+taken from the left; an argument that does not fit a parameter with a default is tried on the
+next one, so that ``addmm(beta=1, alpha=1, mat1, mat2)`` takes two, three or four arguments.
+When nothing fits, the error lists what was given and what would be accepted.
+"""
+from cpython.exc cimport PyErr_Clear
+from cpython.float cimport PyFloat_AsDouble
+from cpython.list cimport PyList_Check, PyList_GET_ITEM, PyList_GET_SIZE
+from cpython.long cimport PyLong_AsLongLong, PyLong_Check
+from cpython.object cimport PyObject
+from cpython.tuple cimport PyTuple_Check, PyTuple_GET_ITEM, PyTuple_GET_SIZE
+from libc.stdlib cimport malloc
+from torchlike._C.generator cimport Generator
+from torchlike._C.tensor_base cimport (
+    TensorBase, dispatch_of, is_number, to_scalar, type_name,
+)
+from torchlike._C.th cimport TH_BYTE, TH_LONG, TH_MAX_DIM
+from torchlike._C.variable cimport VariableBase
+
+
+cdef extern from "Python.h":
+    ctypedef struct PyMethodDef:
+        const char *ml_name
+        void *ml_meth
+        int ml_flags
+        const char *ml_doc
+    int METH_FASTCALL, METH_KEYWORDS
+    object PyDescr_NewMethod(object cls, PyMethodDef *method)
+    object PyCFunction_New(PyMethodDef *method, PyObject *self)
+    int PyDict_SetItemString(PyObject *d, const char *key, object value) except -1
+    void PyType_Modified(object cls)
+    ctypedef struct PyTypeObject:
+        PyObject *tp_dict
+    bint PyBool_Check(object o)
+    bint PyIndex_Check(object o)
+    int PyUnicode_CompareWithASCIIString(object text, const char *ascii)
+    object PyNumber_Index(object o)
+
+
+cdef bint to_int(object o, int64_t *value) noexcept:
+    # An int, or something that says it is one (a NumPy integer).
+    if PyLong_Check(o) or PyIndex_Check(o):
+        if isinstance(o, (TensorBase, VariableBase)):
+            return False
+        try:
+            value[0] = PyLong_AsLongLong(o if PyLong_Check(o) else PyNumber_Index(o))
+            return True
+        except (OverflowError, TypeError, ValueError):
+            return False
+    return False
+
+
+cdef inline TensorBase index_tensor(object o, int dtype):
+    # The LongTensor or ByteTensor in o, which may be a Variable; None if it is something else.
+    if isinstance(o, VariableBase):
+        o = (<VariableBase>o).data_
+    if isinstance(o, TensorBase) and (<TensorBase>o).ops.dtype == dtype:
+        return <TensorBase>o
+    return None
+
+
+cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, Arguments *a, int i):
+    """Whether o fits parameter p; if so it becomes value i."""
+    cdef Value *value = &a.values[i]
+    cdef TensorBase tensor
+    cdef char kind = p.kind
+    if kind == c'T' or kind == c't':
+        if variables:
+            if isinstance(o, VariableBase):
+                if (<VariableBase>o).data_.ops == ops:
+                    value.o = <PyObject *>o
+                    return True
+        elif isinstance(o, TensorBase):
+            if (<TensorBase>o).ops == ops:
+                value.o = <PyObject *>o
+                return True
+        if kind == c't' and o is None:
+            value.o = NULL
+            return True
+        return False
+    if kind == c'W':
+        tensor = None if o is None else index_tensor(o, ops.dtype)
+        value.o = NULL if o is None else <PyObject *>tensor
+        return o is None or tensor is not None
+    if kind == c'S':
+        if not is_number(ops, o):
+            return False
+        to_scalar(ops, o, &value.s)
+        return True
+    if kind == c'I':
+        return not PyBool_Check(o) and to_int(o, &value.i)
+    if kind == c'b':
+        if PyBool_Check(o):
+            value.i = o is True
+            return True
+        return False
+    if kind == c'D':
+        if not is_number(dispatch_of(6), o):
+            return False
+        value.d = PyFloat_AsDouble(o)
+        return True
+    if kind == c'L' or kind == c'B':
+        tensor = index_tensor(o, TH_LONG if kind == c'L' else TH_BYTE)
+        value.o = <PyObject *>tensor                # kept alive by o
+        return tensor is not None
+    if kind == c'G':
+        value.o = NULL if o is None else <PyObject *>o
+        return o is None or isinstance(o, Generator)
+    return False
+
+
+cdef int parse_sizes(PyObject **args, Py_ssize_t n, int64_t *sizes) except -1:
+    """Sizes given one by one or as one tuple, list or torch.Size; -1 with TypeError otherwise."""
+    cdef Py_ssize_t i
+    cdef int64_t value
+    cdef object sequence
+    if n == 1 and not PyLong_Check(<object>args[0]):
+        sequence = <object>args[0]
+        if PyTuple_Check(sequence):
+            n = PyTuple_GET_SIZE(sequence)
+        elif PyList_Check(sequence):
+            n = PyList_GET_SIZE(sequence)
+        else:
+            if not to_int(sequence, &value):
+                raise TypeError(f"expected an int or a sequence of ints, but got {type_name(sequence)}")
+            sizes[0] = value
+            return 1
+        if n > TH_MAX_DIM:
+            raise RuntimeError(f"a tensor has at most {TH_MAX_DIM} dimensions, but got {n} sizes")
+        for i in range(n):
+            item = <object>(PyTuple_GET_ITEM(sequence, i) if PyTuple_Check(sequence) else PyList_GET_ITEM(sequence, i))
+            if not to_int(item, &sizes[i]):
+                raise TypeError(f"sizes must be ints, but element {i} is {type_name(item)}")
+        return <int>n
+    if n > TH_MAX_DIM:
+        raise RuntimeError(f"a tensor has at most {TH_MAX_DIM} dimensions, but got {n} sizes")
+    for i in range(n):
+        if not to_int(<object>args[i], &sizes[i]):
+            raise TypeError(f"sizes must be ints, but element {i} is {type_name(<object>args[i])}")
+    return <int>n
+
+
+cdef inline PyObject *keyword(const char *name, PyObject **args, Py_ssize_t n, PyObject *kwnames) noexcept:
+    cdef Py_ssize_t j
+    if kwnames == NULL:
+        return NULL
+    for j in range(PyTuple_GET_SIZE(<object>kwnames)):
+        if PyUnicode_CompareWithASCIIString(<object>PyTuple_GET_ITEM(<object>kwnames, j), name) == 0:
+            return args[n + j]
+    return NULL
+
+
+cdef bint match(const Signature *s, THDispatch *ops, bint variables, PyObject **args, Py_ssize_t n,
+                PyObject *kwnames, Py_ssize_t n_keywords, Arguments *a):
+    cdef Py_ssize_t position = 0, used = 0, last
+    cdef int i
+    cdef const Parameter *p
+    cdef PyObject *o
+    for i in range(s.n):
+        p = &s.parameters[i]
+        if position < n and not p.flags & 2:
+            if p.kind == c'Z':
+                # As many ints as stand here, or one sequence; the parameters after it take what remains.
+                last = position
+                if PyLong_Check(<object>args[position]):
+                    while last < n and PyLong_Check(<object>args[last]) and not PyBool_Check(<object>args[last]):
+                        last += 1
+                else:
+                    last += 1
+                try:
+                    a.n_sizes = parse_sizes(args + position, last - position, a.sizes)
+                except TypeError:
+                    return False
+                position = last
+                continue
+            if accept(p, ops, variables, <object>args[position], a, i):
+                position += 1
+                continue
+            if not p.flags & 1:
+                return False
+        o = keyword(p.name, args, n, kwnames)
+        if o != NULL:
+            used += 1
+            if p.kind == c'Z':
+                try:
+                    a.n_sizes = parse_sizes(&o, 1, a.sizes)
+                except TypeError:
+                    return False
+            elif not accept(p, ops, variables, <object>o, a, i):
+                return False
+        elif p.flags & 1:
+            if p.kind == c'S':
+                if ops.is_floating:
+                    a.values[i].s.d = p.real_default
+                else:
+                    a.values[i].s.i = p.int_default
+            elif p.kind == c'D':
+                a.values[i].d = p.real_default
+            elif p.kind == c'I' or p.kind == c'b':
+                a.values[i].i = p.int_default
+            else:
+                a.values[i].o = NULL
+        else:
+            return False
+    return position == n and used == n_keywords
+
+
+cdef int parse(const Callable *callee, THDispatch *ops, bint variables, PyObject **args, Py_ssize_t n,
+               PyObject *kwnames, Arguments *a) except -1:
+    cdef int k
+    cdef Py_ssize_t n_keywords = 0
+    a.out = NULL
+    if kwnames != NULL:
+        n_keywords = PyTuple_GET_SIZE(<object>kwnames)
+        a.out = keyword("out", args, n, kwnames)
+        if a.out != NULL:
+            n_keywords -= 1
+            if a.out == <PyObject *>None:
+                a.out = NULL
+            elif variables:
+                raise TypeError(f"{callee.name.decode()}: out= is for tensors, not for Variables")
+    for k in range(callee.n):
+        if match(&callee.overloads[k], ops, variables, args, n, kwnames, n_keywords, a):
+            return k
+    raise TypeError(invalid_arguments(callee, ops, variables, args, n, kwnames))
+
+
+# ------------------------------------------------------------------------------------ messages
+
+cdef str kind_name(char kind, THDispatch *ops, bint variables):
+    own = "Variable" if variables else "torch." + ops.name.decode() + "Tensor"
+    if kind == c'T' or kind == c't':
+        return own
+    if kind == c'S':
+        return "float" if ops.is_floating else "int"
+    return {
+        c'L': "torch.LongTensor", c'B': "torch.ByteTensor", c'D': "float", c'I': "int",
+        c'b': "bool", c'W': "torch." + ops.name.decode() + "Tensor", c'Z': "torch.Size", c'G': "torch.Generator",
+    }[kind]
+
+
+cdef str signature_text(const Signature *s, THDispatch *ops, bint variables):
+    parts = []
+    for i in range(s.n):
+        name = s.parameters[i].name.decode()
+        parts.append(kind_name(s.parameters[i].kind, ops, variables) + " " + name)
+    return "(" + ", ".join(parts) + ")" if parts else "no arguments"
+
+
+cdef str given_text(PyObject **args, Py_ssize_t n, PyObject *kwnames):
+    parts = [type_name(<object>args[i]) for i in range(n)]
+    if kwnames != NULL:
+        for j, name in enumerate(<tuple>kwnames):
+            parts.append(name + "=" + type_name(<object>args[n + <Py_ssize_t>j]))
+    return "(" + ", ".join(parts) + ")"
+
+
+cdef str mismatch_text(const Signature *s, THDispatch *ops, bint variables, PyObject **args, Py_ssize_t n,
+                       PyObject *kwnames):
+    """Why an overload with the right number of arguments does not fit, or None."""
+    cdef Arguments scratch
+    n_keywords = 0 if kwnames == NULL else len(<tuple>kwnames)
+    required = sum([not s.parameters[i].flags & 1 for i in range(s.n)])
+    if not required <= n + n_keywords <= s.n:
+        return None
+    known = [s.parameters[i].name.decode() for i in range(s.n)]
+    if kwnames != NULL:
+        wrong = [name for name in <tuple>kwnames if name not in known]
+        if wrong:
+            return "some of the keywords were incorrect: " + ", ".join(wrong)
+    parts = []
+    for i in range(n):
+        text = type_name(<object>args[i])
+        if not accept(&s.parameters[i], ops, variables, <object>args[i], &scratch, 0):
+            text = "!" + text + "!"
+        parts.append(text)
+    if kwnames != NULL:
+        for j, name in enumerate(<tuple>kwnames):
+            o = <object>args[n + <Py_ssize_t>j]
+            text = type_name(o)
+            if not accept(&s.parameters[<int>known.index(name)], ops, variables, o, &scratch, 0):
+                text = "!" + text + "!"
+            parts.append(name + "=" + text)
+    return "some of the arguments have invalid types: (" + ", ".join(parts) + ")"
+
+
+cdef str invalid_arguments(const Callable *callee, THDispatch *ops, bint variables, PyObject **args, Py_ssize_t n,
+                           PyObject *kwnames):
+    text = callee.name.decode() + " received an invalid combination of arguments - got "
+    text += given_text(args, n, kwnames) + ", but expected "
+    if callee.n == 1:
+        return text + signature_text(&callee.overloads[0], ops, variables)
+    text += "one of:\n"
+    for k in range(callee.n):
+        text += " * " + signature_text(&callee.overloads[k], ops, variables) + "\n"
+        why = mismatch_text(&callee.overloads[k], ops, variables, args, n, kwnames)
+        if why is not None:
+            text += "      didn't match because " + why + "\n"
+    return text
+
+
+# ------------------------------------------------------------------------------------ functions
+
+cdef object call_function(Function method, const Callable *callee, PyObject **args, Py_ssize_t n, PyObject *kwnames):
+    cdef PyObject *first
+    if n > 0 and isinstance(<object>args[0], (TensorBase, VariableBase)):
+        return method(<object>args[0], args + 1, n - 1, kwnames)
+    name = callee.name.decode()
+    if n == 0:
+        first = keyword("input", args, n, kwnames)
+        if first != NULL and isinstance(<object>first, (TensorBase, VariableBase)):
+            keywords = {k: <object>args[<Py_ssize_t>j] for j, k in enumerate(<tuple>kwnames) if k != "input"}
+            if "out" not in keywords:
+                return getattr(<object>first, name)(**keywords)
+    raise TypeError(
+        name + " received an invalid combination of arguments - got " + given_text(args, n, kwnames)
+        + ", but expected a tensor or a Variable as the first argument"
+    )
+
+
+cdef TensorBase out_tensor(PyObject *out, int dtype):
+    o = <object>out
+    if not isinstance(o, TensorBase) or (<TensorBase>o).ops.dtype != dtype:
+        expected = dispatch_of(dtype).name.decode()
+        raise TypeError(f"out must be a torch.{expected}Tensor, but got {type_name(o)}")
+    return <TensorBase>o
+
+
+cdef tuple out_tensors(PyObject *out, int dtype):
+    pair = <object>out
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise TypeError(f"out must be a tuple of two tensors, but got {type_name(pair)}")
+    values, indices = pair
+    return out_tensor(<PyObject *>values, dtype), out_tensor(<PyObject *>indices, TH_LONG)
+
+
+cdef object get_generator(PyObject *generator):
+    return None if generator == NULL else <object>generator
+
+
+cdef PyMethodDef *method_def(const char *name, Function function, bytes doc) except NULL:
+    """A method table entry; it and its documentation live as long as the process."""
+    cdef PyMethodDef *d = <PyMethodDef *>malloc(sizeof(PyMethodDef))
+    if d == NULL:
+        raise MemoryError()
+    documentation.append(doc)
+    d.ml_name = name
+    d.ml_meth = <void *>function
+    d.ml_flags = METH_FASTCALL | METH_KEYWORDS
+    d.ml_doc = <const char *>doc
+    return d
+
+
+cdef list documentation = []
+
+
+cdef int install_method(object cls, const char *name, Function function, bytes doc) except -1:
+    method = PyDescr_NewMethod(cls, method_def(name, function, doc))
+    PyDict_SetItemString((<PyTypeObject *>cls).tp_dict, name, method)
+    PyType_Modified(cls)
+    return 0
+
+
+cdef int install_function(dict namespace, const char *name, Function function, bytes doc) except -1:
+    namespace[name.decode()] = PyCFunction_New(method_def(name, function, doc), NULL)
+    return 0

@@ -1,0 +1,459 @@
+"""Function: operations that users define in Python, with forward and backward.
+
+The context that both get (``ctx``) is the node of the graph itself, so a call makes one object.
+"""
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.ref cimport Py_INCREF
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
+from libc.stdlib cimport calloc, free
+from torchlike._C.dispatch cimport THDispatch
+from torchlike._C.engine cimport as_variable
+from torchlike._C.errors cimport check
+from torchlike._C.tensor_base cimport TensorBase, dispatch_of, type_name, wrap
+from torchlike._C.th cimport (
+    THTensor, THTensor_free, THTensor_isSameSizeAs, THTensor_newShape, THTensor_newWithSize,
+    THTensor_newWithTensor,
+)
+from torchlike._C.variable cimport (
+    Node, VariableBase, add_edge, add_target, attach, attach_output, check_result,
+    collect_nodes, edge, give, inplace_begin, inplace_end, new_variable, raise_changed,
+    saved_result, shape_text, version_of,
+)
+
+
+cdef extern from *:
+    object PyObject_Call(object function, object args, PyObject *kwargs)
+    void PyType_Modified(PyTypeObject *type) noexcept
+
+ctypedef object (*new_function)(PyTypeObject *cls, PyObject *args, PyObject *kwargs)
+cdef tuple NO_ARGUMENTS = ()
+
+
+cdef class Function(Node):
+    """An operation with a hand-written derivative.
+
+    Subclasses define the static methods ``forward(ctx, *args)``, which gets tensors in place
+    of Variables and returns a tensor or a tuple of tensors, and ``backward(ctx, *grads)``,
+    which gets a Variable for every output and returns a Variable or None for every argument of
+    forward. ``Subclass.apply(*args)`` performs the operation.
+    """
+
+    def __dealloc__(self):
+        cdef int i
+        if self.shapes != NULL:
+            for i in range(self.n_arguments + self.n_outputs):
+                THTensor_free(self.shapes[i])
+            free(self.shapes)
+
+    @classmethod
+    def _perform(cls, *args):  # becomes `apply` below: Node has a C method of that name
+        """Perform the operation on Variables and other arguments."""
+        cdef PyTypeObject *c_cls = <PyTypeObject *>cls
+        cdef Function ctx = (<new_function>c_cls.tp_new)(c_cls, <PyObject *>NO_ARGUMENTS, NULL)
+        return call(ctx, cls.forward, args)
+
+    def __call__(self, *args):
+        """Perform an operation whose forward and backward are methods that work on tensors."""
+        cls = type(self)
+        if is_static(cls, "forward"):
+            raise RuntimeError("%s.forward is a static method: call %s.apply instead"
+                               % (cls.__name__, cls.__name__))
+        if self.n_inputs or self.n_outputs:
+            raise RuntimeError("%s can be called only once, make a new one" % cls.__name__)
+        self.instance_style = True
+        return call(self, cls.forward, args)
+
+    @staticmethod
+    def forward(ctx, *args):
+        """Compute the result from tensors; every subclass defines it."""
+        raise NotImplementedError("%s defines no forward" % type(ctx).__name__)
+
+    @staticmethod
+    def backward(ctx, *grad_outputs):
+        """Compute the gradients of the arguments; every subclass defines it."""
+        raise NotImplementedError("%s defines no backward" % type(ctx).__name__)
+
+    # -- for forward
+    def save_for_backward(self, *tensors):
+        """Keep inputs or outputs of forward (or None) for backward; called once at most."""
+        self.to_save = tensors
+
+    def mark_dirty(self, *tensors):
+        """Name the inputs that forward changes in place; it has to return them too."""
+        self.dirty_tensors = tensors
+
+    def mark_non_differentiable(self, *tensors):
+        """Name the outputs that have no derivative."""
+        self.non_differentiable = tensors
+
+    # -- for backward
+    @property
+    def needs_input_grad(self):
+        """A bool for every argument of forward: whether its gradient is needed."""
+        cdef int i, nr = 0
+        cdef bint leaf = False
+        return tuple([edge(self, i, &nr, &leaf) is not None for i in range(self.n_inputs)])
+
+    @property
+    def saved_tensors(self):
+        """What forward saved, as tensors."""
+        if self.saved is None and self.to_save is not None:
+            return self.to_save
+        return self.unpack(False)
+
+    @property
+    def saved_variables(self):
+        """What forward saved, as Variables: the inputs themselves, and the outputs."""
+        return self.unpack(True)
+
+    def unpack(self, bint as_variables):
+        """What forward saved, after a check that nobody changed it."""
+        cdef VariableBase v
+        cdef Py_ssize_t i
+        cdef unsigned int version
+        if self.released:
+            raise RuntimeError(
+                "Trying to backward through the graph a second time, but the buffers have "
+                "already been freed. Specify retain_graph=True when calling backward the first "
+                "time.")
+        if self.saved is None:
+            return ()
+        values = []
+        for i in range(len(self.saved)):
+            value = self.saved[i]
+            if isinstance(value, VariableBase):
+                v = <VariableBase>value
+                version = self.saved_as[i]
+                if version_of(v) != version:
+                    raise_changed(self, "input", version_of(v), version)
+                value = v if as_variables else v.data_
+            elif value is not None:
+                check_result(self)
+                if as_variables:
+                    value = saved_result(self, <TensorBase>value, self.saved_as[i])
+            values.append(value)
+        return tuple(values)
+
+    def name(self):
+        """The name of the operation."""
+        return type(self).__name__ + "Backward"
+
+    def __repr__(self):
+        return "<torch.autograd.function.%s object at %#x>" % (
+            self.name(), <size_t><void *>self)
+
+    cdef int apply(self, object grad, PyObject **grads) except -1:
+        return self.run(grad, grads, False)
+
+    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+        return self.run(grad, grads, True)
+
+    cdef void release(self):
+        self.saved = None
+        Node.release(self)
+
+    cdef int run(self, object grad, PyObject **grads, bint create) except -1:
+        cdef tuple arguments = PyTuple_New(1 + self.n_outputs)
+        cdef tuple values
+        cdef int i
+        set_item(arguments, 0, self)
+        for i in range(self.n_outputs):
+            set_item(arguments, 1 + i, output_gradient(self, grad, i, create))
+        backward = type(self).backward
+        result = PyObject_Call(backward, arguments, NULL)
+        values = result if type(result) is tuple else (result,)
+        for i in range(n_gradients(self, values)):
+            if values[i] is not None:
+                grads[i] = input_gradient(self, values[i], i, create)
+        return 0
+
+
+cdef inline void set_item(tuple t, Py_ssize_t i, object value) noexcept:
+    Py_INCREF(value)
+    PyTuple_SET_ITEM(t, i, value)
+
+
+cdef bint is_static(object cls, str name):
+    for base in cls.__mro__:
+        if name in base.__dict__:
+            return isinstance(base.__dict__[name], staticmethod)
+    return False
+
+
+cdef bint is_in(object tensor, object tensors) noexcept:
+    # Whether a tuple holds this very object.
+    if tensors is None:
+        return False
+    for t in <tuple>tensors:
+        if t is tensor:
+            return True
+    return False
+
+
+# ---- forward
+cdef object call(Function self, object forward, tuple args):
+    cdef Py_ssize_t i, n = len(args)
+    cdef tuple raw = PyTuple_New(1 + n)
+    cdef VariableBase v
+    cdef bint record = False, is_volatile = False
+    self.n_arguments = <int>n
+    set_item(raw, 0, self)
+    for i in range(n):
+        value = args[i]
+        if isinstance(value, VariableBase):
+            v = <VariableBase>value
+            record = record or v.requires_grad_
+            is_volatile = is_volatile or v.volatile_
+            add_edge(self, v)
+            set_item(raw, 1 + i, v.data_)
+        else:
+            add_target(self, None, 0, False)
+            set_item(raw, 1 + i, value)
+    if is_volatile:
+        record = False
+    result = PyObject_Call(forward, raw, NULL)
+    if isinstance(result, TensorBase):
+        self.n_outputs = 1
+        if record:
+            remember_shapes(self, args, (result,))
+        check_dirty(self, raw, (result,))
+        out = make_output(self, args, raw, <TensorBase>result, 0, record, is_volatile)
+        outs = (result,)
+    else:
+        outs = check_outputs(self, result)
+        self.n_outputs = <int>len(outs)
+        if record:
+            remember_shapes(self, args, outs)
+        check_dirty(self, raw, outs)
+        out = tuple([make_output(self, args, raw, <TensorBase>outs[i], <int>i, record, is_volatile)
+                     for i in range(len(outs))])
+    if record and self.to_save is not None:
+        save(self, args, raw, outs)
+    self.to_save = None
+    self.dirty_tensors = None
+    self.non_differentiable = None
+    return out
+
+
+cdef tuple check_outputs(Function self, object result):
+    if not isinstance(result, tuple) or not len(result):
+        raise TypeError("%s.forward: expected a tensor or a tuple of tensors, but got %s"
+                        % (type(self).__name__, type_name(result)))
+    for i, t in enumerate(<tuple>result):
+        if not isinstance(t, TensorBase):
+            raise TypeError("%s.forward: expected tensors, but element %d of the result is %s"
+                            % (type(self).__name__, i, type_name(t)))
+    return <tuple>result
+
+
+cdef int remember_shapes(Function self, tuple args, tuple outs) except -1:
+    cdef Py_ssize_t i, n = len(args)
+    self.shapes = <THTensor **>calloc(n + len(outs), sizeof(THTensor *))
+    if self.shapes == NULL:
+        raise MemoryError("no memory for the sizes of %d arguments" % n)
+    for i in range(n):
+        if isinstance(args[i], VariableBase):
+            self.shapes[i] = new_shape((<VariableBase>args[i]).data_)
+    for i in range(len(outs)):
+        self.shapes[n + i] = new_shape(<TensorBase>outs[i])
+    return 0
+
+
+cdef THTensor *new_shape(TensorBase t) except NULL:
+    cdef THTensor *shape = THTensor_newShape(t.c_tensor)
+    if shape == NULL:
+        check(-1)
+    return shape
+
+
+cdef int check_dirty(Function self, tuple raw, tuple outs) except -1:
+    if self.dirty_tensors is None:
+        return 0
+    for i, t in enumerate(<tuple>self.dirty_tensors):
+        if t is self or not is_in(t, raw):
+            raise RuntimeError("mark_dirty can only be called for inputs of forward, but argument "
+                               "%d of mark_dirty is none" % i)
+        if not is_in(t, outs):
+            raise RuntimeError(
+                "Some elements marked as dirty during the forward method were not returned as "
+                "output. The inputs that are modified inplace must all be outputs of the "
+                "Function. (argument %d of mark_dirty)" % i)
+    return 0
+
+
+cdef VariableBase make_output(Function self, tuple args, tuple raw, TensorBase t, int nr,
+                              bint record, bint is_volatile):
+    """The Variable for an output of forward."""
+    cdef VariableBase out, source = None
+    cdef Py_ssize_t i
+    if record and is_in(t, self.non_differentiable):
+        record = False
+    for i in range(len(args)):
+        if raw[1 + i] is t and isinstance(args[i], VariableBase):
+            source = <VariableBase>args[i]
+            break
+    if source is not None and is_in(t, self.dirty_tensors):
+        return change_input(self, source, nr, record, is_volatile)
+    if source is not None:
+        # An input that is returned unchanged: the same elements in another place of the graph.
+        out = new_variable(wrap(t.ops, THTensor_newWithTensor(t.c_tensor)))
+        out.counter = source if source.counter is None else source.counter
+    else:
+        out = new_variable(t)
+    out.volatile_ = is_volatile
+    if record:
+        collect_nodes()
+        attach_output(out, self, nr)
+    return out
+
+
+cdef VariableBase change_input(Function self, VariableBase v, int nr, bint record,
+                               bint is_volatile):
+    """An input that forward changed in place and returned."""
+    inplace_begin(v, self.name(), record)
+    if record and v.base is not None and self.n_outputs > 1:
+        raise RuntimeError("%s changed a view of another Variable in place: then it may have "
+                           "only one output, but it has %d" % (self.name(), self.n_outputs))
+    if record:
+        collect_nodes()
+    inplace_end(v, self if record else None)
+    if record and v.base is None:
+        v.output_nr_ = nr
+    if is_volatile:
+        v.volatile_ = True
+        v.requires_grad_ = False
+        v.grad_fn_ = None
+    return v
+
+
+cdef int save(Function self, tuple args, tuple raw, tuple outs) except -1:
+    """Keep what save_for_backward named: inputs as Variables, outputs as tensors."""
+    cdef Py_ssize_t i, j
+    self.saved = []
+    self.saved_as = []
+    for i, t in enumerate(<tuple>self.to_save):
+        if t is None:
+            self.saved.append(None)
+            self.saved_as.append(0)
+            continue
+        for j in range(len(args)):
+            if (raw[1 + j] is t and isinstance(args[j], VariableBase)
+                    and not is_in(t, self.dirty_tensors)):
+                self.saved.append(args[j])
+                self.saved_as.append(version_of(<VariableBase>args[j]))
+                break
+        else:
+            for j in range(len(outs)):
+                if outs[j] is t:
+                    self.saved.append(t)
+                    self.saved_as.append(j)
+                    break
+            else:
+                raise RuntimeError(
+                    "save_for_backward can only save input or output tensors, but argument %d "
+                    "doesn't satisfy this condition (%s)" % (i, type_name(t)))
+    return 0
+
+
+# ---- backward
+cdef object output_gradient(Function self, object grad0, int i, bint create):
+    """What backward gets for output i; zeros if no gradient reached it."""
+    cdef THTensor *shape
+    cdef TensorBase zeros
+    cdef THDispatch *ops
+    grad = grad0
+    if i > 0:
+        grad = None
+        if self.more_grads is not None and i <= len(self.more_grads):
+            grad = self.more_grads[i - 1]
+    if grad is None:
+        shape = self.shapes[self.n_arguments + i]
+        ops = dispatch_of(shape.dtype)
+        zeros = wrap(ops, THTensor_newWithSize(shape.dtype, shape.nDimension, shape.size))
+        check(ops.zero(zeros.c_tensor))
+        grad = new_variable(zeros) if create else zeros
+    if self.instance_style:
+        return (<VariableBase>grad).data_ if create else grad
+    return as_variable(grad, create)
+
+
+cdef int n_gradients(Function self, tuple values) except -1:
+    """How many gradients to use: more than arguments are allowed if the rest is None."""
+    cdef Py_ssize_t i, n = len(values)
+    for i in range(self.n_arguments, n):
+        if values[i] is not None:
+            break
+    else:
+        if n >= self.n_arguments:
+            return self.n_arguments
+    raise RuntimeError("%s returned an incorrect number of gradients (expected %d, got %d)"
+                       % (self.name(), self.n_arguments, n))
+
+
+cdef PyObject *input_gradient(Function self, object value, int i, bint create) except? NULL:
+    """The gradient that backward returned for argument i; NULL if nobody needs it."""
+    cdef THTensor *shape = self.shapes[i]
+    cdef VariableBase v
+    cdef TensorBase t
+    cdef int nr
+    cdef bint leaf
+    if shape == NULL:
+        raise RuntimeError(
+            "function %s returned a gradient different than None at position %d, but the "
+            "corresponding forward input was not a Variable" % (self.name(), i + 1))
+    if self.instance_style and isinstance(value, TensorBase):
+        v = None
+        t = <TensorBase>value
+    elif isinstance(value, VariableBase):
+        v = <VariableBase>value
+        t = v.data_
+    else:
+        raise TypeError("%s: expected Variable as gradient %d, but got %s"
+                        % (self.name(), i + 1, type_name(value)))
+    if t.c_tensor.dtype != shape.dtype:
+        raise RuntimeError(
+            "Function %s returned an invalid gradient at index %d - expected type torch.%sTensor "
+            "but got %s" % (self.name(), i, (<bytes>dispatch_of(shape.dtype).name).decode(),
+                            type_name(t)))
+    if not THTensor_isSameSizeAs(t.c_tensor, shape):
+        raise RuntimeError(
+            "Function %s returned an invalid gradient at index %d - expected shape %s but got %s"
+            % (self.name(), i, shape_text(shape), shape_text(t.c_tensor)))
+    if edge(self, i, &nr, &leaf) is None:
+        return NULL
+    if not create:
+        return give(t)
+    return give(once_only(self, t) if v is None else v)
+
+
+cdef VariableBase once_only(Function self, TensorBase t):
+    # The gradient of a Function that works on tensors can't be differentiated again.
+    cdef VariableBase v = new_variable(t)
+    attach_error(v, "%s works on tensors and can't be differentiated twice" % self.name(), ())
+    return v
+
+
+cdef class DelayedError(Node):
+    """Raises when a gradient is wanted through a result that has none."""
+    cdef str message
+
+    cdef int apply(self, object grad, PyObject **grads) except -1:
+        raise RuntimeError(self.message)
+
+    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+        raise RuntimeError(self.message)
+
+
+def attach_error(VariableBase output not None, str message not None, tuple inputs not None):
+    """Make backward through ``output`` raise a RuntimeError with this message."""
+    cdef DelayedError n = DelayedError.__new__(DelayedError)
+    n.message = message
+    for v in inputs:
+        add_edge(n, <VariableBase?>v)
+    attach(output, n)
+
+
+cdef dict _members = <dict>(<PyTypeObject *>Function).tp_dict
+_members["apply"] = _members.pop("_perform")
+PyType_Modified(<PyTypeObject *>Function)
+(<PyTypeObject *>Function).tp_name = "torch.autograd.function.Function"

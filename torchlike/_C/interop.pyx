@@ -1,0 +1,130 @@
+"""Sharing memory with NumPy. NumPy is imported when one of these is first called."""
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t
+from torchlike._C.args cimport Function, install_method
+from torchlike._C.dispatch cimport THDispatch
+from torchlike._C.errors cimport check
+from torchlike._C.storage cimport new_borrowed
+from torchlike._C.tensor_base cimport TensorBase, dispatch_of, type_name, wrap
+from torchlike._C.th cimport *
+
+# NumPy's names of the element types, in the order of THType.
+cdef tuple DTYPES = ("uint8", "int8", "int16", "int32", "int64", "float32", "float64", "float16")
+
+
+class Owner:
+    """Exposes a tensor's memory to NumPy by the array interface, and keeps the tensor alive."""
+
+    def __init__(self, tensor, interface):
+        self.tensor = tensor
+        self.__array_interface__ = interface
+
+
+cdef object numpy_module():
+    try:
+        import numpy        # an optional, slow import: only for those who use it
+    except ImportError as error:
+        raise ImportError("NumPy is needed to share memory with arrays: pip install numpy") from error
+    return numpy
+
+
+def to_numpy(TensorBase self not None):
+    """The tensor as a NumPy array that shares its memory; shape and strides are kept."""
+    numpy = numpy_module()
+    cdef THTensor *t = self.c_tensor
+    dtype = numpy.dtype(DTYPES[self.ops.dtype])
+    if t.nDimension == 0:
+        return numpy.empty(0, dtype)
+    interface = {
+        "version": 3,
+        "typestr": dtype.str,
+        "shape": tuple([t.size[d] for d in range(t.nDimension)]),
+        "strides": tuple([t.stride[d] * self.ops.itemsize for d in range(t.nDimension)]),
+        "data": (self.data_ptr(), False),
+    }
+    # The view pins the storage, even if the tensor is resized or set to another one later.
+    return numpy.asarray(Owner(wrap(self.ops, THTensor_newWithTensor(t)), interface))
+
+
+def from_numpy(array):
+    """A tensor that shares the memory of a NumPy array.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+        Of type uint8, int8, int16, int32, int64, float16, float32 or float64, writable, in native
+        byte order, with strides that are whole elements and not negative.
+
+    Raises
+    ------
+    TypeError
+        For anything else than an array of these types.
+    ValueError
+        For a read-only array or strides that a tensor cannot have.
+    """
+    cdef int64_t size[64]
+    cdef int64_t stride[64]
+    cdef int64_t last = 0
+    cdef THTensor *r
+    cdef THStorage *storage
+    numpy = numpy_module()
+    if not isinstance(array, numpy.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
+    if array.dtype.name not in DTYPES or not array.dtype.isnative:
+        raise TypeError(
+            f"can't convert a given np.ndarray to a tensor - it has an invalid type {array.dtype}. The only supported"
+            " types are: double, float, float16, int64, int32, int16, int8, and uint8."
+        )
+    cdef THDispatch *ops = dispatch_of(DTYPES.index(array.dtype.name))
+    if not array.flags.writeable:
+        raise ValueError("the given array is read-only: a tensor could write to it; pass a copy, array.copy()")
+    if array.ndim > TH_MAX_DIM:
+        raise ValueError(f"a tensor has at most {TH_MAX_DIM} dimensions, but the array has {array.ndim}")
+    if array.size == 0:
+        return wrap(ops, THTensor_new(ops.dtype))
+    shape = array.shape or (1,)
+    strides = array.strides or (array.itemsize,)
+    for d in range(len(shape)):
+        if strides[d] < 0:
+            raise ValueError("some of the strides of a given numpy array are negative. This is currently not supported,"
+                             f" but will be added in future releases: strides {array.strides}; pass a copy, array.copy()")
+        if strides[d] % array.itemsize:
+            raise ValueError(f"given numpy array strides not a multiple of the element byte size: {array.strides}")
+        size[d] = shape[d]
+        stride[d] = strides[d] // array.itemsize
+        last += (size[d] - 1) * stride[d]
+    storage = new_borrowed(ops.dtype, <void *><size_t>array.ctypes.data, last + 1, array)
+    r = THTensor_newWithStorage(ops.dtype, storage, 0, len(shape), size, stride)
+    THStorage_free(storage)
+    return wrap(ops, r)
+
+
+cdef object m_numpy(object self, PyObject **args, Py_ssize_t n, PyObject *kwnames):
+    if n or kwnames != NULL:
+        raise TypeError(f"numpy() takes no arguments ({n} given)")
+    return to_numpy(self)
+
+
+cdef object m_array(object self, PyObject **args, Py_ssize_t n, PyObject *kwnames):
+    dtype = <object>args[0] if n > 0 else None
+    copy = <object>args[1] if n > 1 else None
+    if kwnames != NULL:
+        for i, name in enumerate(<tuple>kwnames):
+            if name == "dtype":
+                dtype = <object>args[n + <Py_ssize_t>i]
+            elif name == "copy":
+                copy = <object>args[n + <Py_ssize_t>i]
+            else:
+                raise TypeError(f"__array__() got an unexpected keyword argument '{name}'")
+    array = to_numpy(self)
+    if dtype is not None and array.dtype != dtype:
+        if copy is False:
+            raise ValueError(f"a {type_name(self)} cannot become an array of {dtype} without a copy")
+        return array.astype(dtype)
+    return array.copy() if copy else array
+
+
+def install(tensor_class):
+    """Put numpy() and __array__() on the tensor class."""
+    install_method(tensor_class, b"numpy", m_numpy, (<str>to_numpy.__doc__).encode())
+    install_method(tensor_class, b"__array__", m_array, b"__array__(dtype=None, copy=None)\n\nNumPy's protocol.")

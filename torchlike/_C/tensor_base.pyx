@@ -1,0 +1,693 @@
+"""The class under all tensor types: what does not depend on the operator table.
+
+A tensor object holds a reference to a THTensor and to the operators of its type; torch.Size
+is a small C subclass of tuple.
+"""
+cimport cython
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_CheckExact, PyFloat_FromDouble
+from cpython.long cimport PyLong_AsLongLong, PyLong_Check, PyLong_CheckExact, PyLong_FromLongLong
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.ref cimport Py_INCREF, Py_XDECREF
+from cpython.tuple cimport PyTuple_SET_ITEM
+from torchlike._C.dispatch cimport TH_dispatch
+from torchlike._C.errors cimport check, raise_error
+from torchlike._C.storage cimport StorageBase, storage_class, wrap_storage
+from torchlike._C.th cimport *
+
+
+cdef extern from *:
+    """
+    /* torch.Size: a tuple under another name. */
+    static PyTypeObject TorchSize_Type = {
+        PyVarObject_HEAD_INIT(NULL, 0)
+        .tp_name = "torch.Size",
+        .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+        .tp_doc = "The size of a tensor: a tuple of ints.",
+        .tp_base = &PyTuple_Type,
+    };
+    static PyObject *torch_size(const THTensor *t) {
+        PyObject *r = TorchSize_Type.tp_alloc(&TorchSize_Type, t->nDimension);
+        for (int i = 0; r && i < t->nDimension; i++) {
+            PyObject *n = PyLong_FromLongLong(t->size[i]);
+            if (!n) {
+                Py_CLEAR(r);
+                break;
+            }
+            PyTuple_SET_ITEM(r, i, n);
+        }
+        return r;
+    }
+    static PyObject *torch_size_type(void) {
+        if (PyType_Ready(&TorchSize_Type) < 0)
+            return NULL;
+        Py_INCREF(&TorchSize_Type);
+        return (PyObject *)&TorchSize_Type;
+    }
+    /* Makes objects of a static type have a __dict__ that is created on first use. */
+    static int set_dict_offset(PyObject *cls, size_t offset) {
+        ((PyTypeObject *)cls)->tp_dictoffset = (Py_ssize_t)offset;
+        PyType_Modified((PyTypeObject *)cls);
+        return 0;
+    }
+    """
+    object torch_size(const THTensor *t)
+    object torch_size_type()
+    int set_dict_offset(object cls, size_t offset) except -1
+
+cdef extern from "Python.h":
+    object PyObject_GenericGetDict(object o, void *context)
+    bint PyNumber_Check(object o)
+    bint PySequence_Check(object o)
+    bint PyFloat_Check(object o)
+    ctypedef object (*newfunc)(PyTypeObject *cls, object args, PyObject *kwargs)
+
+cdef extern from *:
+    """
+    #define TYPE_NEW(cls, args) ((PyTypeObject *)(cls))->tp_new((PyTypeObject *)(cls), args, NULL)
+    """
+    object TYPE_NEW(void *cls, object args)
+    size_t offsetof_attributes "offsetof(struct __pyx_obj_9torchlike_2_C_11tensor_base_TensorBase, attributes)"
+
+
+Size = torch_size_type()
+cdef tuple no_arguments = ()
+cdef THDispatch *default_ops = &TH_dispatch[<int>TH_FLOAT]
+# Classes of the types, in the order of THType; filled by register_class.
+cdef list classes = [None] * TH_NTYPES
+
+
+# ------------------------------------------------------------------------- making tensor objects
+
+cdef TensorBase wrap(THDispatch *ops, THTensor *c_tensor):
+    if c_tensor == NULL:
+        raise_error()
+    cdef TensorBase r = <TensorBase>TYPE_NEW(ops.pytype, no_arguments)
+    r.ops = ops
+    r.c_tensor = c_tensor
+    return r
+
+
+cdef TensorBase new_empty(THDispatch *ops):
+    return wrap(ops, THTensor_new(ops.dtype))
+
+
+cdef THDispatch *dispatch_of(int dtype) noexcept:
+    return &TH_dispatch[dtype]
+
+
+cdef THDispatch *default_dispatch() noexcept:
+    return default_ops
+
+
+cdef THDispatch *dispatch_of_class(object cls) except NULL:
+    for dtype, known in enumerate(classes):
+        if isinstance(cls, type) and known is not None and issubclass(cls, known):
+            return &TH_dispatch[<int>dtype]
+    raise TypeError(f"{cls!r} is no tensor type")
+
+
+cdef int register_class(int dtype, object cls) except -1:
+    Py_INCREF(cls)
+    TH_dispatch[dtype].pytype = <void *>cls
+    classes[dtype] = cls
+    return 0
+
+
+def set_default_tensor_class(cls):
+    """The type of new tensors; a floating-point one."""
+    global default_ops
+    cdef THDispatch *ops = dispatch_of_class(cls)
+    if not ops.is_floating or ops.dtype == TH_HALF:
+        raise TypeError(f"only floating-point types are supported as the default type, but got {cls.__name__}")
+    default_ops = ops
+
+
+def get_default_tensor_class():
+    """The type of new tensors."""
+    return classes[default_ops.dtype]
+
+
+# ---------------------------------------------------------------------------------------- numbers
+
+cdef object to_number(THDispatch *ops, THScalar value):
+    if ops.is_floating:
+        return PyFloat_FromDouble(value.d)
+    return PyLong_FromLongLong(value.i)
+
+
+cdef bint is_number(THDispatch *ops, object o) noexcept:
+    if PyLong_CheckExact(o):
+        return True
+    if ops.is_floating:
+        if PyFloat_CheckExact(o) or PyFloat_Check(o) or PyLong_Check(o):
+            return True
+    elif PyLong_Check(o):
+        return True
+    elif PyFloat_Check(o):
+        return False
+    # Numbers of other libraries, such as numpy.float32 and numpy.int64; not arrays or tensors.
+    if not PyNumber_Check(o) or PySequence_Check(o) or isinstance(o, (TensorBase, complex)):
+        return False
+    if hasattr(o, "backward"):
+        return False
+    return bool(ops.is_floating) or hasattr(o, "__index__")
+
+
+cdef int to_scalar(THDispatch *ops, object number, THScalar *value) except -1:
+    if ops.is_floating:
+        value.d = PyFloat_AS_DOUBLE(number) if PyFloat_CheckExact(number) else PyFloat_AsDouble(number)
+        return 0
+    if not PyLong_Check(number):
+        number = number.__index__()
+    try:
+        value.i = PyLong_AsLongLong(number)
+    except OverflowError:
+        raise RuntimeError(f"value cannot be converted to type {ops.name.decode().lower()} without overflow: {number}") from None
+    return 0
+
+
+cdef TensorBase scalar_tensor(THDispatch *ops, THScalar value):
+    cdef int64_t one = 1
+    cdef TensorBase r = wrap(ops, THTensor_newWithSize(ops.dtype, 1, &one))
+    check(ops.fill(r.c_tensor, value))
+    return r
+
+
+cdef object size_of(const THTensor *c_tensor):
+    return torch_size(c_tensor)
+
+
+cdef object type_name(object o):
+    cls = type(o)
+    if isinstance(o, (TensorBase, StorageBase)):
+        return "torch." + cls.__name__
+    return cls.__name__
+
+
+cdef int missing_operator(TensorBase self, str name) except -1:
+    raise TypeError(f"Type {type_name(self)} doesn't implement stateless method {name}")
+
+
+cdef object operator_method(object self, str name, object other):
+    return getattr(self, name)(other)
+
+
+cdef object element_at(TensorBase self, int64_t offset):
+    """The element at an offset in the storage, as a Python number."""
+    if self.ops.getAt == NULL:
+        return element_at(converted(self, dispatch_of(TH_FLOAT)), 0)
+    return to_number(self.ops, self.ops.getAt(self.c_tensor, offset))
+
+
+cdef object nested_list(TensorBase self, int dim, int64_t offset):
+    cdef int64_t i, stride
+    if self.ops.getAt == NULL:
+        return nested_list(converted(self, dispatch_of(TH_FLOAT)), 0, 0)
+    if self.c_tensor.nDimension == 0:
+        return []
+    stride = self.c_tensor.stride[dim]
+    if dim == self.c_tensor.nDimension - 1:
+        return [element_at(self, offset + i * stride) for i in range(self.c_tensor.size[dim])]
+    return [nested_list(self, dim + 1, offset + i * stride) for i in range(self.c_tensor.size[dim])]
+
+
+# ----------------------------------------------------------------------------------------- copies
+
+ctypedef int (*copy_function)(THTensor *, THTensor *) noexcept nogil
+
+
+cdef copy_function copy_from(THDispatch *ops, int dtype) noexcept:
+    """The function of `ops` that copies from a tensor of type `dtype`."""
+    if dtype == TH_BYTE:
+        return ops.copyByte
+    if dtype == TH_CHAR:
+        return ops.copyChar
+    if dtype == TH_SHORT:
+        return ops.copyShort
+    if dtype == TH_INT:
+        return ops.copyInt
+    if dtype == TH_LONG:
+        return ops.copyLong
+    if dtype == TH_HALF:
+        return ops.copyHalf
+    if dtype == TH_FLOAT:
+        return ops.copyFloat
+    return ops.copyDouble
+
+
+cdef int copy_elements(TensorBase target, THTensor *source) except -1:
+    """target = source, of any type and of target's element count."""
+    cdef copy_function function = copy_from(target.ops, source.dtype)
+    cdef int status
+    if is_large(target.c_tensor):
+        with nogil:
+            status = function(target.c_tensor, source)
+    else:
+        status = function(target.c_tensor, source)
+    return check(status)
+
+
+cdef TensorBase clone(TensorBase self):
+    cdef TensorBase r = new_empty(self.ops)
+    check(THTensor_resizeAs(r.c_tensor, self.c_tensor))
+    copy_elements(r, self.c_tensor)
+    return r
+
+
+cdef TensorBase contiguous(TensorBase self):
+    return self if THTensor_isContiguous(self.c_tensor) else clone(self)
+
+
+cdef TensorBase converted(TensorBase self, THDispatch *ops):
+    cdef TensorBase r = new_empty(ops)
+    check(THTensor_resizeAs(r.c_tensor, self.c_tensor))
+    copy_elements(r, self.c_tensor)
+    return r
+
+
+# ----------------------------------------------------------------------------------- constructors
+
+cdef int sizes_of(object sizes, int64_t *out) except -1:
+    cdef int n = 0
+    for s in sizes:
+        if n == TH_MAX_DIM:
+            raise RuntimeError(f"a tensor has at most {TH_MAX_DIM} dimensions, but got {len(sizes)} sizes")
+        out[n] = s
+        n += 1
+    return n
+
+
+cdef int nested_shape(object data, int64_t *size) except -1:
+    """The shape of nested sequences, read along their first elements."""
+    cdef int n = 0
+    while is_sequence(data):
+        if n == TH_MAX_DIM:
+            raise ValueError("too many nested sequences")
+        size[n] = len(data)
+        n += 1
+        if len(data) == 0:
+            break
+        data = data[0]
+    return n
+
+
+cdef bint is_sequence(object o):
+    return isinstance(o, (list, tuple)) or (
+        hasattr(o, "__len__") and hasattr(o, "__getitem__") and not isinstance(o, (str, bytes, dict))
+    )
+
+
+cdef int fill_nested(TensorBase self, object data, const int64_t *size, int n, int depth, int64_t *offset) except -1:
+    """Writes nested sequences to consecutive elements; every level must have its one length."""
+    cdef THScalar value
+    if depth == n:
+        if not is_number(self.ops, data):
+            if not (isinstance(data, float) and not self.ops.is_floating):
+                raise TypeError(f"{type_name(self)} takes sequences of numbers, but an element is {type_name(data)}")
+            data = int(data)
+        to_scalar(self.ops, data, &value)
+        check(self.ops.setAt(self.c_tensor, offset[0], value))
+        offset[0] += 1
+        return 0
+    if not is_sequence(data) or len(data) != size[depth]:
+        got = len(data) if is_sequence(data) else type_name(data)
+        raise ValueError(f"inconsistent sequence length at dimension {depth}: expected {size[depth]}, but got {got}")
+    for item in data:
+        fill_nested(self, item, size, n, depth + 1, offset)
+    return 0
+
+
+cdef int construct_from_sequence(TensorBase self, object data) except -1:
+    cdef int64_t size[64]
+    cdef int64_t offset = 0
+    cdef int n
+    cdef TensorBase source
+    if type(data).__module__ == "numpy" and hasattr(data, "__array__"):
+        from torchlike._C.interop import from_numpy   # NumPy stays unloaded until it is used
+        source = from_numpy(data.copy())
+        check(THTensor_resizeAs(self.c_tensor, source.c_tensor))
+        return copy_elements(self, source.c_tensor)
+    n = nested_shape(data, size)
+    if self.ops.setAt == NULL:
+        source = converted(TH_FLOAT_from(data), self.ops)
+        return check(THTensor_set(self.c_tensor, source.c_tensor))
+    check(THTensor_resize(self.c_tensor, n, size, NULL))
+    if THTensor_nElement(self.c_tensor) == 0:
+        return 0
+    return fill_nested(self, data, size, n, 0, &offset)
+
+
+cdef TensorBase TH_FLOAT_from(object data):
+    cdef TensorBase r = new_empty(&TH_dispatch[<int>TH_FLOAT])
+    construct_from_sequence(r, data)
+    return r
+
+
+cdef int construct(TensorBase self, tuple args) except -1:
+    """The forms of a tensor type's constructor in 0.3."""
+    cdef int64_t size[64]
+    cdef int64_t stride[64]
+    cdef int n
+    cdef StorageBase storage
+    if not args:
+        return 0
+    first = args[0]
+    if isinstance(first, Size) and len(args) == 1:
+        return check(THTensor_resize(self.c_tensor, sizes_of(first, size), size, NULL))
+    if isinstance(first, TensorBase):
+        if len(args) != 1 or (<TensorBase>first).ops != self.ops:
+            raise TypeError(constructor_message(self, args))
+        return check(THTensor_set(self.c_tensor, (<TensorBase>first).c_tensor))
+    if isinstance(first, StorageBase):
+        storage = <StorageBase>first
+        if storage.c_storage.dtype != self.ops.dtype or len(args) > 4:
+            raise TypeError(constructor_message(self, args))
+        offset = args[1] if len(args) > 1 else 0
+        size[0] = storage.c_storage.size - offset
+        n = sizes_of(args[2], size) if len(args) > 2 else 1
+        if len(args) > 3 and sizes_of(args[3], stride) != n:
+            raise ValueError(f"expected {n} strides, but got {len(args[3])}")
+        return check(THTensor_setStorage(self.c_tensor, storage.c_storage, offset, n, size, stride if len(args) > 3 else NULL))
+    if all(isinstance(a, int) or (hasattr(a, "__index__") and not is_sequence(a)) for a in args):
+        return check(THTensor_resize(self.c_tensor, sizes_of(args, size), size, NULL))
+    if len(args) == 1 and is_sequence(first):
+        return construct_from_sequence(self, first)
+    raise TypeError(constructor_message(self, args))
+
+
+cdef object constructor_message(TensorBase self, tuple args):
+    given = ", ".join([type_name(a) for a in args])
+    name = type_name(self)
+    storage = name.replace("Tensor", "Storage")
+    return (
+        f"{name} constructor received an invalid combination of arguments - got ({given}), but expected one of:\n"
+        f" * no arguments\n * (int ...)\n * (torch.Size sizes)\n * ({name} viewed_tensor)\n * ({storage} data_source)\n"
+        f" * ({storage} data_source, int storage_offset, torch.Size sizes)\n"
+        f" * ({storage} data_source, int storage_offset, torch.Size sizes, torch.Size strides)\n"
+        " * (Iterable data)"
+    )
+
+
+# ------------------------------------------------------------------------------------------ class
+
+@cython.freelist(256)
+@cython.no_gc
+cdef class TensorBase:
+    """A multi-dimensional array of elements of one type."""
+
+    def __init__(self, *args, **kwargs):
+        self.ops = dispatch_of_class(type(self))
+        if self.c_tensor == NULL:
+            self.c_tensor = THTensor_new(self.ops.dtype)
+            if self.c_tensor == NULL:
+                raise_error()
+        if kwargs:
+            raise TypeError(f"{type_name(self)} constructor takes no keyword arguments, but got {', '.join(kwargs)}")
+        construct(self, args)
+
+    def __dealloc__(self):
+        THTensor_free(self.c_tensor)
+        Py_XDECREF(self.attributes)
+
+    @property
+    def __dict__(self):
+        return PyObject_GenericGetDict(self, NULL)
+
+    # ---- sizes
+
+    def size(self, dim=None):
+        """The size as torch.Size, or the size of one dimension."""
+        if dim is None:
+            return torch_size(self.c_tensor)
+        return self.c_tensor.size[check(THTensor_wrapDim(dim, self.c_tensor.nDimension))]
+
+    def stride(self, dim=None):
+        """Steps in elements from one index to the next: a tuple, or of one dimension."""
+        if dim is None:
+            return tuple([self.c_tensor.stride[i] for i in range(self.c_tensor.nDimension)])
+        return self.c_tensor.stride[check(THTensor_wrapDim(dim, self.c_tensor.nDimension))]
+
+    @property
+    def shape(self):
+        """The size, as torch.Size."""
+        return torch_size(self.c_tensor)
+
+    def dim(self):
+        """Number of dimensions; 0 for a tensor without elements."""
+        return self.c_tensor.nDimension
+
+    def ndimension(self):
+        """Number of dimensions."""
+        return self.c_tensor.nDimension
+
+    def numel(self):
+        """Number of elements."""
+        return THTensor_nElement(self.c_tensor)
+
+    def nelement(self):
+        """Number of elements."""
+        return THTensor_nElement(self.c_tensor)
+
+    def is_contiguous(self):
+        """True if the elements lie in memory in the order of their indices."""
+        return bool(THTensor_isContiguous(self.c_tensor))
+
+    def is_same_size(self, TensorBase other not None):
+        """True if both tensors have the same size."""
+        return bool(THTensor_isSameSizeAs(self.c_tensor, other.c_tensor))
+
+    def is_set_to(self, TensorBase other not None):
+        """True if both see the same elements of the same storage in the same way."""
+        return bool(THTensor_isSetTo(self.c_tensor, other.c_tensor))
+
+    # ---- memory
+
+    def storage(self):
+        """The storage under the tensor."""
+        if self.c_tensor.storage == NULL:
+            check(THTensor_setStorage(self.c_tensor, (<StorageBase>storage_class(self.ops.dtype)()).c_storage, 0, 0, NULL, NULL))
+        THStorage_retain(self.c_tensor.storage)
+        return wrap_storage(self.c_tensor.storage)
+
+    def storage_offset(self):
+        """Index in the storage of the first element."""
+        return self.c_tensor.storageOffset
+
+    def data_ptr(self):
+        """Address of the first element, 0 for a tensor that never had any."""
+        if self.c_tensor.storage == NULL or self.c_tensor.storage.data == NULL:
+            return 0
+        return <size_t>self.c_tensor.storage.data + self.c_tensor.storageOffset * self.ops.itemsize
+
+    @property
+    def _cdata(self):
+        return <size_t>self.c_tensor
+
+    def element_size(self):
+        """Bytes of one element."""
+        return self.ops.itemsize
+
+    is_cuda = False
+    is_sparse = False
+
+    def is_pinned(self):
+        """False: page-locked memory needs CUDA."""
+        return False
+
+    def is_shared(self):
+        """True if other processes can see the memory."""
+        return self.c_tensor.storage != NULL and bool(self.c_tensor.storage.flag & TH_STORAGE_SHARED)
+
+    # ---- in place: size and elements
+
+    def resize_(self, *sizes):
+        """Change the size; elements that fit stay, new ones are uninitialised."""
+        cdef int64_t size[64]
+        if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
+            sizes = tuple(sizes[0])
+        check(THTensor_resize(self.c_tensor, sizes_of(sizes, size), size, NULL))
+        return self
+
+    def resize_as_(self, TensorBase tensor not None):
+        """Change the size to that of another tensor."""
+        check(THTensor_resizeAs(self.c_tensor, tensor.c_tensor))
+        return self
+
+    def set_(self, source=None, storage_offset=0, size=None, stride=None):
+        """Become a view of a tensor's or a storage's elements."""
+        cdef int64_t sizes[64]
+        cdef int64_t strides[64]
+        cdef int n = 1
+        cdef StorageBase storage
+        if source is None:
+            source = type(self)()
+        if isinstance(source, TensorBase) and (<TensorBase>source).ops == self.ops:
+            check(THTensor_set(self.c_tensor, (<TensorBase>source).c_tensor))
+            return self
+        if not isinstance(source, StorageBase) or (<StorageBase>source).c_storage.dtype != self.ops.dtype:
+            raise TypeError(f"set_ expected a tensor or storage of the same type, but got {type_name(source)}")
+        storage = <StorageBase>source
+        sizes[0] = storage.c_storage.size - storage_offset
+        if size is not None:
+            n = sizes_of(size, sizes)
+        if stride is not None and sizes_of(stride, strides) != n:
+            raise ValueError(f"expected {n} strides, but got {len(stride)}")
+        check(THTensor_setStorage(self.c_tensor, storage.c_storage, storage_offset, n, sizes, NULL if stride is None else strides))
+        return self
+
+    def copy_(self, source, bint non_blocking=False, bint broadcast=True, **kwargs):
+        """Take the elements of a tensor of any type, which is expanded to this size."""
+        cdef TensorBase other
+        cdef THTensor *expanded
+        if set(kwargs) - {"async"}:
+            raise TypeError(f"copy_() got an unexpected keyword argument '{next(iter(kwargs))}'")
+        if not isinstance(source, TensorBase):
+            raise TypeError(f"copy_ expected a tensor, but got {type_name(source)}")
+        other = <TensorBase>source
+        if THTensor_nElement(self.c_tensor) == THTensor_nElement(other.c_tensor) or not broadcast:
+            copy_elements(self, other.c_tensor)
+            return self
+        expanded = THTensor_newExpand(other.c_tensor, self.c_tensor.nDimension, self.c_tensor.size)
+        if expanded == NULL:
+            raise_error()
+        try:
+            copy_elements(self, expanded)
+        finally:
+            THTensor_free(expanded)
+        return self
+
+    # ---- types
+
+    def type(self, new_type=None, **kwargs):
+        """The name of the type, or the tensor in another type (itself if it has that type)."""
+        if new_type is None:
+            return type_name(self)
+        if isinstance(new_type, str):
+            new_type = class_named(new_type)
+        cdef THDispatch *ops = dispatch_of_class(new_type)
+        return self if ops == self.ops else converted(self, ops)
+
+    def type_as(self, tensor):
+        """The tensor in the type of another one."""
+        return self.type(type(tensor))
+
+    def new(self, *args, **kwargs):
+        """A new tensor of the same type; arguments as for its constructor."""
+        return classes[self.ops.dtype](*args, **kwargs)
+
+    def byte(self):
+        """The tensor as a ByteTensor."""
+        return self if self.ops.dtype == TH_BYTE else converted(self, dispatch_of(TH_BYTE))
+
+    def char(self):
+        """The tensor as a CharTensor."""
+        return self if self.ops.dtype == TH_CHAR else converted(self, dispatch_of(TH_CHAR))
+
+    def short(self):
+        """The tensor as a ShortTensor."""
+        return self if self.ops.dtype == TH_SHORT else converted(self, dispatch_of(TH_SHORT))
+
+    def int(self):
+        """The tensor as an IntTensor."""
+        return self if self.ops.dtype == TH_INT else converted(self, dispatch_of(TH_INT))
+
+    def long(self):
+        """The tensor as a LongTensor."""
+        return self if self.ops.dtype == TH_LONG else converted(self, dispatch_of(TH_LONG))
+
+    def half(self):
+        """The tensor as a HalfTensor."""
+        return self if self.ops.dtype == TH_HALF else converted(self, dispatch_of(TH_HALF))
+
+    def float(self):
+        """The tensor as a FloatTensor."""
+        return self if self.ops.dtype == TH_FLOAT else converted(self, dispatch_of(TH_FLOAT))
+
+    def double(self):
+        """The tensor as a DoubleTensor."""
+        return self if self.ops.dtype == TH_DOUBLE else converted(self, dispatch_of(TH_DOUBLE))
+
+    def cpu(self):
+        """The tensor itself, which is on the CPU."""
+        return self
+
+    def cuda(self, device=None, **kwargs):
+        """Not there: this build has no CUDA."""
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+    # ---- Python values
+
+    def __len__(self):
+        return self.c_tensor.size[0] if self.c_tensor.nDimension else 0
+
+    def __bool__(self):
+        if self.c_tensor.nDimension == 0:
+            return False
+        raise RuntimeError("bool value of non-empty " + type_name(self) + " objects is ambiguous")
+
+    def __iter__(self):
+        return iter([self[i] for i in range(len(self))])
+
+    def __contains__(self, element):
+        return (self == element).sum() != 0
+
+    def item(self):
+        """The value of a tensor with one element."""
+        if THTensor_nElement(self.c_tensor) != 1:
+            raise ValueError(f"only a tensor with one element is a number, but this one has {THTensor_nElement(self.c_tensor)}")
+        return element_at(self, self.c_tensor.storageOffset)
+
+    def __float__(self):
+        return float(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __index__(self):
+        if self.ops.is_floating:
+            raise TypeError("only integer tensors with one element can be an index")
+        return self.item()
+
+    def tolist(self):
+        """The elements as nested lists."""
+        return nested_list(self, 0, self.c_tensor.storageOffset)
+
+    def __repr__(self):
+        from torchlike._tensor_str import _str     # printing is loaded when something is printed
+        return _str(self)
+
+    def __format__(self, spec):
+        return format(self.item(), spec) if spec else repr(self)
+
+    def __copy__(self):
+        return type(self)(self)
+
+    def __deepcopy__(self, memo):
+        cdef StorageBase storage
+        known = memo.setdefault("torch", {})
+        key = <size_t>self.c_tensor
+        if key not in known:
+            storage = self.storage()
+            copied = memo.get(<size_t>storage.c_storage)
+            if copied is None:
+                copied = storage.clone()
+                memo[<size_t>storage.c_storage] = copied
+            known[key] = type(self)().set_(copied, self.storage_offset(), self.size(), self.stride())
+        return known[key]
+
+    def __reduce_ex__(self, protocol):
+        from torchlike._utils import _rebuild_tensor     # reached at run time to keep the import graph one-way
+        return _rebuild_tensor, (self.storage(), self.storage_offset(), tuple(self.size()), self.stride())
+
+
+def class_named(str name):
+    """The tensor class with a name such as 'torch.FloatTensor'."""
+    for cls in classes:
+        if cls is not None and name in ("torch." + cls.__name__, "torchlike." + cls.__name__):
+            return cls
+    if name.startswith("torch.cuda."):
+        raise AssertionError("Torch not compiled with CUDA enabled")
+    raise RuntimeError(f"invalid type: '{name}'")
+
+
+set_dict_offset(TensorBase, offsetof_attributes)

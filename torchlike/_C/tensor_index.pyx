@@ -1,0 +1,339 @@
+"""Indexing: t[index] and t[index] = value.
+
+Ints, slices, None and Ellipsis give a view, worked out in one pass over a list of sizes and
+strides; an index that leaves no dimension gives a Python number. A ByteTensor mask, LongTensors
+and sequences of ints give copies (advanced indexing).
+"""
+from cpython.long cimport PyLong_AsLongLong, PyLong_CheckExact
+from cpython.object cimport PyObject
+from cpython.slice cimport PySlice_AdjustIndices, PySlice_Check, PySlice_Unpack
+from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZE
+from libc.stdint cimport int64_t
+from torchlike._C.dispatch cimport TH_dispatch
+from torchlike._C.errors cimport check, raise_error
+from torchlike._C.tensor_base cimport (
+    TensorBase, converted, copy_elements, element_at, is_number, new_empty, to_scalar, type_name, wrap,
+)
+from torchlike._C.th cimport *
+
+
+cdef struct View:
+    # What an index has selected so far.
+    int n                      # dimensions made
+    int source                 # next dimension of the tensor
+    int64_t offset
+    int64_t size[64]
+    int64_t stride[64]
+
+
+cdef inline int take_int(View *v, const THTensor *t, int64_t i) except -1:
+    cdef int d = v.source
+    if d >= t.nDimension:
+        raise IndexError(f"too many indices for tensor of dimension {t.nDimension}")
+    cdef int64_t n = t.size[d]
+    if i < -n or i >= n:
+        raise IndexError(f"index {i} is out of range for dimension {d} (of size {n})")
+    v.offset += (i + n if i < 0 else i) * t.stride[d]
+    v.source += 1
+    return 0
+
+
+cdef int take_slice(View *v, const THTensor *t, object s) except -1:
+    cdef Py_ssize_t start, stop, step, length
+    cdef int d = v.source
+    if d >= t.nDimension:
+        raise IndexError(f"too many indices for tensor of dimension {t.nDimension}")
+    PySlice_Unpack(s, &start, &stop, &step)
+    if step < 1:
+        raise ValueError(f"slice step must be positive, but got {step}")
+    length = PySlice_AdjustIndices(t.size[d], &start, &stop, step)
+    if length == 0:
+        raise ValueError(f"result of slicing is an empty tensor: {s.start}:{s.stop} of dimension {d} (of size {t.size[d]})")
+    add_dim(v, length, t.stride[d] * step)
+    v.offset += start * t.stride[d]
+    v.source += 1
+    return 0
+
+
+cdef inline int add_dim(View *v, int64_t size, int64_t stride) except -1:
+    if v.n == TH_MAX_DIM:
+        raise IndexError(f"the result would have more than {TH_MAX_DIM} dimensions")
+    v.size[v.n] = size
+    v.stride[v.n] = stride
+    v.n += 1
+    return 0
+
+
+cdef inline int take_rest(View *v, const THTensor *t, int until) except -1:
+    while v.source < until:
+        add_dim(v, t.size[v.source], t.stride[v.source])
+        v.source += 1
+    return 0
+
+
+cdef bint basic(object i):
+    return PyLong_CheckExact(i) or PySlice_Check(i) or i is None or i is Ellipsis or (
+        hasattr(i, "__index__") and not isinstance(i, TensorBase) and not isinstance(i, bool)
+    )
+
+
+cdef bint is_advanced(object index):
+    """Whether an index selects by tensors or sequences: copies instead of views."""
+    if isinstance(index, TensorBase) or isinstance(index, list):
+        return True
+    if not PyTuple_CheckExact(index):
+        return False
+    for i in <tuple>index:
+        if not basic(i):
+            return True
+    return False
+
+
+cdef int take(View *v, const THTensor *t, object index) except -1:
+    """Applies a whole basic index; afterwards all dimensions are used up."""
+    cdef Py_ssize_t k, count
+    cdef int named = 0
+    if not PyTuple_CheckExact(index):
+        if isinstance(index, tuple):
+            return take(v, t, tuple(index))
+        take_one(v, t, index, t.nDimension)
+        return take_rest(v, t, t.nDimension)
+    count = PyTuple_GET_SIZE(index)
+    for k in range(count):
+        i = <object>PyTuple_GET_ITEM(index, k)
+        named += i is not None and i is not Ellipsis
+    seen = False
+    for k in range(count):
+        i = <object>PyTuple_GET_ITEM(index, k)
+        if i is Ellipsis:
+            if seen:
+                raise IndexError("an index can have only one Ellipsis")
+            seen = True
+            if named > t.nDimension:
+                raise IndexError(f"too many indices for tensor of dimension {t.nDimension}")
+            take_rest(v, t, t.nDimension - (named - taken(index, k)))
+        else:
+            take_one(v, t, i, 0)
+    return take_rest(v, t, t.nDimension)
+
+
+cdef int taken(tuple index, Py_ssize_t before):
+    """How many entries before a position take a dimension."""
+    return sum([i is not None and i is not Ellipsis for i in index[:before]])
+
+
+cdef int take_one(View *v, const THTensor *t, object i, int rest) except -1:
+    if PyLong_CheckExact(i):
+        return take_int(v, t, PyLong_AsLongLong(i))
+    if PySlice_Check(i):
+        return take_slice(v, t, i)
+    if i is None:
+        return add_dim(v, 1, 1)
+    if i is Ellipsis:
+        return take_rest(v, t, rest)
+    if hasattr(i, "__index__"):
+        return take_int(v, t, i.__index__())
+    raise TypeError(
+        "indexing a tensor with an object of type " + type(i).__name__
+        + ". The only supported types are integers, slices, numpy scalars, torch.LongTensor, torch.ByteTensor,"
+        " sequences of ints, None and Ellipsis"
+    )
+
+
+cdef object get_item(TensorBase self, object index):
+    cdef const THTensor *t = self.c_tensor
+    cdef View v
+    if PyLong_CheckExact(index) and t.nDimension > 1:
+        return wrap(self.ops, THTensor_newSelect(self.c_tensor, 0, PyLong_AsLongLong(index)))
+    if is_advanced(index):
+        return get_advanced(self, index)
+    if t.nDimension == 0:
+        raise IndexError("an empty tensor cannot be indexed")
+    v.n = v.source = 0
+    v.offset = t.storageOffset
+    take(&v, t, index)
+    if v.n == 0:
+        return element_at(self, v.offset)
+    return wrap(self.ops, THTensor_newViewUnchecked(self.c_tensor, v.n, v.size, v.stride, v.offset))
+
+
+cdef int set_item(TensorBase self, object index, object value) except -1:
+    cdef const THTensor *t = self.c_tensor
+    cdef View v
+    cdef TensorBase target
+    cdef THScalar s
+    if is_advanced(index):
+        return set_advanced(self, index, value)
+    if t.nDimension == 0:
+        raise IndexError("an empty tensor cannot be indexed")
+    v.n = v.source = 0
+    v.offset = t.storageOffset
+    take(&v, t, index)
+    if v.n == 0 and is_number(self.ops, value) and self.ops.setAt != NULL:
+        to_scalar(self.ops, value, &s)
+        return check(self.ops.setAt(self.c_tensor, v.offset, s))
+    if v.n == 0:
+        add_dim(&v, 1, 1)
+    target = wrap(self.ops, THTensor_newViewUnchecked(self.c_tensor, v.n, v.size, v.stride, v.offset))
+    return assign(target, value)
+
+
+cdef int assign(TensorBase target, object value) except -1:
+    """Every element of a view takes a number, or the elements of a tensor that is expanded to its size."""
+    cdef THScalar s
+    if isinstance(value, TensorBase):
+        target.copy_(value)
+        return 0
+    if is_number(target.ops, value):
+        to_scalar(target.ops, value, &s)
+        return check(target.ops.fill(target.c_tensor, s))
+    raise TypeError(f"can't assign a {type_name(value)} to a {type_name(target)}")
+
+
+# ------------------------------------------------------------------------------ advanced indexing
+
+cdef TensorBase mask_of(TensorBase self, object index):
+    """The mask, if an index is one ByteTensor (alone or in a tuple), else None."""
+    if PyTuple_CheckExact(index) and PyTuple_GET_SIZE(index) == 1:
+        index = (<tuple>index)[0]
+    if isinstance(index, TensorBase) and (<TensorBase>index).ops.dtype == TH_BYTE:
+        return <TensorBase>index
+    return None
+
+
+cdef TensorBase long_tensor(object data):
+    """A LongTensor of indices out of a LongTensor, a sequence of ints or an int."""
+    if isinstance(data, TensorBase):
+        if (<TensorBase>data).ops.dtype != TH_LONG:
+            raise IndexError(f"tensors used as indices must be torch.LongTensor or torch.ByteTensor, but got {type_name(data)}")
+        return <TensorBase>data
+    cdef TensorBase r = new_empty(&TH_dispatch[<int>TH_LONG])
+    if hasattr(data, "__index__"):
+        data = [data]
+    r.__init__(data)
+    return r
+
+
+cdef class Plan:
+    """An advanced index, ready for the C library: a view with the indexed dimensions first."""
+
+    cdef TensorBase view
+    cdef list indices              # LongTensors of one shape
+    cdef list back                 # permutation of the result's dimensions, or None
+
+
+cdef Plan make_plan(TensorBase self, object index):
+    """Brings an index to the form that indexGet takes.
+
+    Slices and None are applied first, as a view; the tensors stay as indices of the dimensions
+    that they stand for. Those are moved to the front, and moved back in the result when they
+    stood together, as in NumPy.
+    """
+    cdef Plan plan = Plan()
+    cdef int64_t shape[64]
+    cdef int64_t dims[64]
+    cdef THTensor *expanded
+    cdef TensorBase one
+    cdef int count, ndim
+    if isinstance(index, list) and any([not hasattr(i, "__index__") or isinstance(i, TensorBase) for i in index]):
+        index = tuple(index)
+    entries = list(index) if isinstance(index, tuple) else [index]
+    named = sum([i is not None and i is not Ellipsis for i in entries])
+    if named > self.c_tensor.nDimension:
+        raise IndexError(f"too many indices for tensor of dimension {self.c_tensor.nDimension}")
+    if Ellipsis in [e for e in entries if e is Ellipsis]:
+        at = [e is Ellipsis for e in entries].index(True)
+        entries[at:at + 1] = [slice(None)] * (self.c_tensor.nDimension - named)
+    has_tensor = [not (PySlice_Check(e) or e is None) for e in entries]
+    basic_part = tuple([slice(None) if tensor else e for e, tensor in zip(entries, has_tensor)])
+    plan.view = get_item(self, basic_part)
+    places = [k for k, tensor in enumerate(has_tensor) if tensor]
+    tensors = [long_tensor(entries[k]) for k in places]
+    # one shape for all
+    count = 0
+    for one in tensors:
+        if count == 0:
+            count = one.c_tensor.nDimension
+            for d in range(count):
+                shape[d] = one.c_tensor.size[d]
+        else:
+            count = broadcast_into(shape, count, one)
+    plan.indices = []
+    for one in tensors:
+        expanded = THTensor_newExpand(one.c_tensor, count, shape)
+        plan.indices.append(wrap(one.ops, expanded))
+    ndim = plan.view.c_tensor.nDimension
+    order = places + [d for d in range(ndim) if d not in places]
+    for d in range(ndim):
+        dims[d] = order[d]
+    plan.view = wrap(plan.view.ops, THTensor_newPermute(plan.view.c_tensor, ndim, dims))
+    plan.back = None
+    first = places[0]
+    if first > 0 and places == list(range(first, first + len(places))):
+        # result: index dimensions, then the others; move them behind the first `first` others
+        total = count + ndim - len(places)
+        plan.back = list(range(count, count + first)) + list(range(count)) + list(range(count + first, total))
+    return plan
+
+
+cdef int broadcast_into(int64_t *shape, int count, TensorBase other) except -1:
+    cdef THTensor known
+    cdef int64_t out[64]
+    cdef int n
+    known.size = shape
+    known.nDimension = count
+    n = check(THTensor_broadcastShape(&known, other.c_tensor, out))
+    for d in range(n):
+        shape[d] = out[d]
+    return n
+
+
+cdef int collect(list indices, THTensor **pointers) except -1:
+    for k, index in enumerate(indices):
+        pointers[<int>k] = (<TensorBase>index).c_tensor
+    return <int>len(indices)
+
+
+cdef TensorBase permuted(TensorBase t, list order, bint inverse):
+    cdef int64_t dims[64]
+    cdef int d
+    for d in range(len(order)):
+        if inverse:
+            dims[<int>order[d]] = d
+        else:
+            dims[d] = order[d]
+    return wrap(t.ops, THTensor_newPermute(t.c_tensor, <int>len(order), dims))
+
+
+cdef object get_advanced(TensorBase self, object index):
+    cdef TensorBase mask = mask_of(self, index), out = new_empty(self.ops)
+    cdef THTensor *pointers[64]
+    cdef Plan plan
+    if mask is not None:
+        check(self.ops.maskedSelect(out.c_tensor, self.c_tensor, mask.c_tensor))
+        return out
+    plan = make_plan(self, index)
+    check(self.ops.indexGet(out.c_tensor, plan.view.c_tensor, pointers, collect(plan.indices, pointers)))
+    return out if plan.back is None else permuted(out, plan.back, False)
+
+
+cdef int set_advanced(TensorBase self, object index, object value) except -1:
+    cdef TensorBase mask = mask_of(self, index), source, shaped
+    cdef THTensor *pointers[64]
+    cdef THScalar s
+    cdef Plan plan
+    if mask is not None:
+        if isinstance(value, TensorBase):
+            source = converted(value, self.ops)
+            return check(self.ops.maskedCopy(self.c_tensor, mask.c_tensor, source.c_tensor))
+        if not is_number(self.ops, value):
+            raise TypeError(f"can't assign a {type_name(value)} to a {type_name(self)}")
+        to_scalar(self.ops, value, &s)
+        return check(self.ops.maskedFill(self.c_tensor, mask.c_tensor, s))
+    plan = make_plan(self, index)
+    # Expand the value to the result's shape, then bring its dimensions into indexPut's order.
+    shaped = get_advanced(self, index)
+    assign(shaped, value)
+    if plan.back is not None:
+        shaped = permuted(shaped, plan.back, True)
+    return check(self.ops.indexPut(plan.view.c_tensor, pointers, collect(plan.indices, pointers), shaped.c_tensor, 0))

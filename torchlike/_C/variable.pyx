@@ -1,0 +1,782 @@
+"""Variables, and the nodes of the graph that records how they were computed.
+
+A Variable points at the node that made it (grad_fn); a node points at the nodes, or the leaf
+Variables, that its gradients go to. Nothing points the other way, so a graph lives exactly as
+long as a Variable at its end. Operators live in variable_ops (generated), backward in engine.
+"""
+import weakref
+from collections import OrderedDict
+
+cimport cython
+from cpython.object cimport PyObject, PyTypeObject, newfunc
+from cpython.ref cimport Py_INCREF
+from torchlike._C.tensor_base cimport (
+    TensorBase, clone, dispatch_of, new_empty, type_name,
+)
+from torchlike._C.th cimport (
+    TH_FLOAT, TH_SHAPE_TEXT, THTensor, THTensor_isSameSizeAs, THTensor_shapeText,
+)
+from torchlike._C.worklist cimport WorkList, worklist_init, worklist_push
+
+
+cdef extern from *:
+    """
+    static void no_vectorcall(PyTypeObject *type) { type->tp_vectorcall = NULL; }
+
+    /* The dict of user attributes is no field that Cython knows: the slots below show it to the
+     * garbage collector, and tp_dictoffset shows it to attribute look-up. */
+    static traverseproc fields_traverse;
+    static inquiry fields_clear;
+    static Py_ssize_t attributes_offset;
+
+    static int variable_traverse(PyObject *self, visitproc visit, void *arg)
+    {
+        int status = fields_traverse(self, visit, arg);
+        if (status)
+            return status;
+        Py_VISIT(*(PyObject **)((char *)self + attributes_offset));
+        return 0;
+    }
+
+    static int variable_clear(PyObject *self)
+    {
+        PyObject **attributes = (PyObject **)((char *)self + attributes_offset);
+        Py_CLEAR(*attributes);
+        return fields_clear(self);
+    }
+
+    static PyGetSetDef attributes_getset = {
+        "__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL};
+
+    static int add_attributes(PyTypeObject *type, Py_ssize_t offset)
+    {
+        attributes_offset = offset;
+        fields_traverse = type->tp_traverse;
+        fields_clear = type->tp_clear;
+        type->tp_traverse = variable_traverse;
+        type->tp_clear = variable_clear;
+        type->tp_dictoffset = offset;
+        PyObject *descriptor = PyDescr_NewGetSet(type, &attributes_getset);
+        if (!descriptor)
+            return -1;
+        int status = PyDict_SetItemString(type->tp_dict, "__dict__", descriptor);
+        Py_DECREF(descriptor);
+        PyType_Modified(type);
+        return status;
+    }
+
+    static void clear_object(PyObject **object) { Py_CLEAR(*object); }
+    """
+    int add_attributes(PyTypeObject *type, Py_ssize_t offset) except -1
+    void no_vectorcall(PyTypeObject *type) noexcept
+    void clear_object(PyObject **object) noexcept
+    int PyObject_GC_IsTracked(PyObject *o) noexcept
+    void PyObject_GC_Track(PyObject *o) noexcept
+    void PyObject_GC_UnTrack(PyObject *o) noexcept
+    Py_ssize_t Py_REFCNT(PyObject *o) noexcept
+    void decref "Py_DECREF"(PyObject *o) noexcept
+    int PyArg_ParseTupleAndKeywords(
+        object args, PyObject *kwargs, const char *format, char **names, ...) except 0
+    void PyType_Modified(PyTypeObject *type) noexcept
+
+
+# ---- freeing a graph
+# Freeing a Variable frees its node, which frees the nodes and Variables it points at, and so on.
+# To keep that off the C stack, objects about to lose their last reference wait on a list that
+# the outermost deallocation empties.
+cdef WorkList doomed
+cdef bint dropping = False
+worklist_init(&doomed)
+
+
+cdef inline void doom(object o) noexcept:
+    # Keeps o alive on the list if its owner, who is about to drop it, is the only one.
+    if o is not None and Py_REFCNT(<PyObject *>o) == 1:
+        if worklist_push(&doomed, <PyObject *>o) == 0:
+            Py_INCREF(o)
+
+
+cdef inline void drop_doomed() noexcept:
+    global dropping
+    if dropping:
+        return
+    dropping = True
+    while doomed.n:
+        doomed.n -= 1
+        decref(doomed.items[doomed.n])
+    dropping = False
+
+
+# ---- Variables
+ctypedef object (*new_function)(PyTypeObject *cls, PyObject *args, PyObject *kwargs)
+cdef new_function tp_new = NULL        # of VariableBase, without any checks
+cdef PyTypeObject *variable_class = NULL
+cdef tuple NO_ARGUMENTS = ()
+cdef backward_function backward_ = NULL
+cdef rebase_function rebase_ = NULL
+cdef view_function node_of_view_ = NULL
+
+
+cdef VariableBase new_variable(TensorBase data):
+    cdef VariableBase v = <VariableBase>tp_new(
+        variable_class, <PyObject *>NO_ARGUMENTS, NULL)
+    v.data_ = data
+    return v
+
+
+cdef VariableBase new_view(TensorBase data, VariableBase base):
+    """A Variable of elements of base; changes of one count, and are recorded, in the other."""
+    cdef VariableBase v = <VariableBase>tp_new(
+        variable_class, <PyObject *>NO_ARGUMENTS, NULL)
+    v.data_ = data
+    v.counter = base if base.counter is None else base.counter
+    if base.base is not None:
+        base = base.base
+    v.base = base
+    v.next_view = base.views
+    if base.views != NULL:
+        (<VariableBase>base.views).view_link = &v.next_view
+    base.views = <PyObject *>v
+    v.view_link = &base.views
+    return v
+
+
+cdef inline void leave_view_list(VariableBase v) noexcept:
+    v.view_link[0] = v.next_view
+    if v.next_view != NULL:
+        (<VariableBase>v.next_view).view_link = v.view_link
+    v.view_link = NULL
+    v.next_view = NULL
+
+
+cdef void set_engine(backward_function backward) noexcept:
+    global backward_
+    backward_ = backward
+
+
+cdef void set_view_history(rebase_function rebase, view_function node_of_view) noexcept:
+    global rebase_, node_of_view_
+    rebase_ = rebase
+    node_of_view_ = node_of_view
+
+
+cdef int refresh_view(VariableBase v) except -1:
+    v.grad_fn_ = node_of_view_(v)
+    v.output_nr_ = 0
+    v.stale = False
+    return 0
+
+
+cdef object construct(object cls, object args, PyObject *kwargs):
+    """Variable(data, requires_grad=False, volatile=False): tp_new of Variable."""
+    cdef char **names = ["data", "requires_grad", "volatile", "_grad_fn", "name", NULL]
+    cdef PyObject *c_data = NULL
+    cdef PyObject *c_grad_fn = NULL
+    cdef PyObject *c_name = NULL
+    cdef int requires_grad = 0, volatile_ = 0
+    PyArg_ParseTupleAndKeywords(
+        args, kwargs, "|OppOO:Variable", names, &c_data, &requires_grad, &volatile_, &c_grad_fn,
+        &c_name)
+    if requires_grad and volatile_:
+        raise ValueError("Variable can't be volatile and require_grad at the same time!")
+    if c_grad_fn != NULL and <object>c_grad_fn is not None:
+        raise TypeError("_grad_fn is set by operations only and has to be None, but got "
+                        + type_name(<object>c_grad_fn))
+    cdef VariableBase v = <VariableBase>tp_new(
+        <PyTypeObject *>cls, <PyObject *>NO_ARGUMENTS, NULL)
+    if c_data == NULL or <object>c_data is None:
+        v.data_ = new_empty(dispatch_of(TH_FLOAT))
+    else:
+        v.data_ = tensor_argument(<object>c_data)
+    v.requires_grad_ = requires_grad
+    v.volatile_ = volatile_
+    if c_name != NULL:
+        v.name_ = <object>c_name
+    return v
+
+
+cdef object refuse(object cls, object args, PyObject *kwargs):
+    raise TypeError("VariableBase is only the base class of Variable: make a Variable")
+
+
+cdef int set_variable_class(object cls) except -1:
+    global tp_new, variable_class
+    cdef PyTypeObject *base = <PyTypeObject *>VariableBase
+    cdef PyTypeObject *derived = <PyTypeObject *>cls
+    if derived.tp_basicsize != base.tp_basicsize:
+        raise SystemError("Variable may not add fields to VariableBase")
+    tp_new = <new_function>base.tp_new
+    variable_class = derived
+    derived.tp_new = <newfunc>construct
+    derived.tp_name = "torch.autograd.variable.Variable"
+    base.tp_new = <newfunc>refuse
+    no_vectorcall(base)
+    no_vectorcall(derived)
+    PyType_Modified(base)
+    return 0
+
+
+cdef TensorBase tensor_argument(object data):
+    if not isinstance(data, TensorBase):
+        raise TypeError("Variable data has to be a tensor, but got " + type_name(data))
+    return <TensorBase>data
+
+
+cdef str shape_text(THTensor *t):
+    cdef char buffer[TH_SHAPE_TEXT]
+    return (<bytes>THTensor_shapeText(buffer, t)).decode()
+
+
+@cython.freelist(64)
+cdef class VariableBase:
+    def __dealloc__(self):
+        clear_object(&self.attributes)
+        if self.view_link != NULL:
+            leave_view_list(self)
+        while self.views != NULL:
+            leave_view_list(<VariableBase>self.views)
+        doom(self.grad_fn_)
+        self.grad_fn_ = None
+        drop_doomed()
+
+    # -- what 0.3 documents
+    @property
+    def data(self):
+        """The tensor that the Variable wraps."""
+        return self.data_
+
+    @data.setter
+    def data(self, data):
+        self.data_ = tensor_argument(data)
+
+    @property
+    def grad(self):
+        """The gradient, a Variable, once backward has computed one."""
+        return self.grad_
+
+    @grad.setter
+    def grad(self, grad):
+        cdef VariableBase v
+        if grad is None:
+            self.grad_ = None
+            return
+        if not isinstance(grad, VariableBase):
+            raise TypeError("expected Variable or None (got %s)" % type_name(grad))
+        v = <VariableBase>grad
+        if v is self:
+            raise RuntimeError("can't assign Variable as its own grad")
+        if v.data_.ops != self.data_.ops:
+            raise RuntimeError("assigned grad has data of a different type: expected %s, got %s"
+                               % (type_name(self.data_), type_name(v.data_)))
+        if not THTensor_isSameSizeAs(v.data_.c_tensor, self.data_.c_tensor):
+            raise RuntimeError("assigned grad has data of a different size: expected %s, got %s"
+                               % (shape_text(self.data_.c_tensor), shape_text(v.data_.c_tensor)))
+        self.grad_ = v
+
+    @grad.deleter
+    def grad(self):
+        self.grad_ = None
+
+    @property
+    def grad_fn(self):
+        """The node that computed the Variable; None for one that the user made."""
+        return grad_fn_of(self)
+
+    @property
+    def is_leaf(self):
+        """Whether the user made the Variable, or nothing was recorded when it was computed."""
+        return grad_fn_of(self) is None
+
+    @property
+    def requires_grad(self):
+        """Whether gradients flow to or through the Variable."""
+        return self.requires_grad_
+
+    @requires_grad.setter
+    def requires_grad(self, value):
+        if type(value) is not bool:
+            raise TypeError("requires_grad must be a bool, but got " + type_name(value))
+        if grad_fn_of(self) is not None:
+            hint = "" if value else (
+                " If you want to use a computed variable in a subgraph that doesn't require "
+                "differentiation use var_no_grad = var.detach().")
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables." + hint)
+        if value and self.volatile_:
+            raise ValueError("Variable can't be volatile and require_grad at the same time!")
+        self.requires_grad_ = value
+
+    @property
+    def volatile(self):
+        """Whether operations on the Variable go unrecorded."""
+        return self.volatile_
+
+    @volatile.setter
+    def volatile(self, value):
+        if type(value) is not bool:
+            raise TypeError("volatile must be a bool, but got " + type_name(value))
+        if grad_fn_of(self) is not None:
+            raise RuntimeError("volatile can only be set on leaf variables")
+        if value and self.requires_grad_:
+            raise ValueError("Variable can't be volatile and require_grad at the same time!")
+        self.volatile_ = value
+
+    @property
+    def output_nr(self):
+        """Which output of grad_fn the Variable is."""
+        return self.output_nr_
+
+    @property
+    def name(self):
+        """A name for the user's own use; None or what was given."""
+        return self.name_
+
+    @name.setter
+    def name(self, name):
+        self.name_ = name
+
+    @property
+    def _version(self):
+        """The number of in-place changes so far."""
+        return version_of(self)
+
+    @property
+    def _backward_hooks(self):
+        return self.hooks
+
+    @_backward_hooks.setter
+    def _backward_hooks(self, hooks):
+        if hooks is not None and not isinstance(hooks, dict):
+            raise TypeError("_backward_hooks has to be a dict or None, but got "
+                            + type_name(hooks))
+        self.hooks = hooks
+        if hooks is not None:
+            collect_nodes()
+            if grad_fn_of(self) is not None:
+                pre_hooks_of(self.grad_fn_)[self.output_nr_] = hooks
+
+    def backward(self, gradient=None, retain_graph=None, create_graph=None,
+                 retain_variables=None):
+        """Compute the gradients of this Variable with respect to the leaves of its graph.
+
+        They are added to the ``grad`` of the leaves.
+
+        Parameters
+        ----------
+        gradient : Tensor or Variable of this Variable's size, optional
+            The gradient of what is differentiated with respect to this Variable; may be left
+            out when it has one element.
+        retain_graph : bool, default: create_graph
+            Keep the graph for another backward.
+        create_graph : bool, optional
+            Record the computation of the gradients, for higher derivatives. Default: False,
+            unless ``gradient`` is a Variable that is not volatile.
+        retain_variables : bool, optional
+            Old name of ``retain_graph``.
+        """
+        backward_(self, gradient, retain_variables if retain_graph is None else retain_graph,
+                  create_graph)
+
+    def register_hook(self, hook):
+        """Call ``hook(grad) -> Variable or None`` whenever this Variable's gradient is computed.
+
+        A Variable that the hook returns replaces the gradient. The result has a method
+        ``remove()``.
+        """
+        if self.volatile_:
+            raise RuntimeError("cannot register a hook on a volatile variable")
+        if not self.requires_grad_:
+            raise RuntimeError(
+                "cannot register a hook on a variable that doesn't require gradient")
+        if self.hooks is None:
+            self.hooks = OrderedDict()
+            if grad_fn_of(self) is not None:
+                self.hooks = pre_hooks_of(self.grad_fn_).setdefault(
+                    self.output_nr_, self.hooks)
+        return add_hook(self.hooks, hook)
+
+    def retain_grad(self):
+        """Keep the gradient of a Variable that is no leaf in ``grad``, too."""
+        if grad_fn_of(self) is None:
+            return
+        if self.hooks is not None:
+            for hook in self.hooks.values():
+                if isinstance(hook, RetainGrad) and (<RetainGrad>hook).variable() is self:
+                    return
+        self.register_hook(RetainGrad(self))
+
+    def detach(self):
+        """The same data as a leaf that needs no gradient; in-place changes are counted in both."""
+        cdef VariableBase v = new_variable(self.data_)
+        v.volatile_ = self.volatile_
+        v.counter = self if self.counter is None else self.counter
+        return v
+
+    def detach_(self):
+        """Make the Variable itself a leaf that needs no gradient."""
+        if self.base is not None:
+            raise RuntimeError("detach_: a view of another Variable can't be detached in place, "
+                               "use detach() instead")
+        self.grad_fn_ = None
+        self.output_nr_ = 0
+        self.requires_grad_ = False
+        self.hooks = None
+        return self
+
+    # -- copying
+    def __deepcopy__(self, memo):
+        cdef VariableBase v
+        if grad_fn_of(self) is not None:
+            raise RuntimeError("Only Variables created explicitly by the user (graph leaves) "
+                               "support the deepcopy protocol at the moment")
+        v = type(self)(clone(self.data_))
+        v.requires_grad_ = self.requires_grad_
+        v.volatile_ = self.volatile_
+        memo[id(self)] = v
+        return v
+
+    def __reduce_ex__(self, protocol):
+        state = (self.requires_grad_, self.volatile_, self.hooks)
+        return type(self), (self.data_,), state
+
+    def __setstate__(self, state):
+        if len(state) == 5:  # of PyTorch 0.1: data, grad, creator, requires_grad, hooks
+            self.data_ = tensor_argument(state[0])
+            self.grad = state[1]
+            state = (state[3], False, state[4])
+        requires_grad, is_volatile, hooks = state
+        self.requires_grad_ = requires_grad
+        self.volatile_ = is_volatile
+        self._backward_hooks = hooks
+
+    def __repr__(self):
+        return "Variable containing:" + repr(self.data_)
+
+
+cdef class RetainGrad:
+    """The hook of Variable.retain_grad."""
+    cdef object variable               # weak
+
+    def __init__(self, variable):
+        self.variable = weakref.ref(variable)
+
+    def __call__(self, grad):
+        cdef VariableBase v = self.variable()
+        if v is not None:
+            v.grad_ = grad.clone() if v.grad_ is None else v.grad_ + grad
+
+
+# ---- nodes
+cdef uint64_t last_sequence = 0
+cdef bint collecting = False           # nodes are shown to the garbage collector
+cdef object accumulators = weakref.WeakValueDictionary()  # id(leaf): its AccumulateGrad
+
+
+cdef void collect_nodes() noexcept:
+    global collecting
+    collecting = True
+
+
+cdef object add_hook(object hooks, object hook):
+    # utils.hooks is Python and above this module: needed only once a hook is registered.
+    from torchlike.utils.hooks import RemovableHandle
+    if not callable(hook):
+        raise TypeError("a hook has to be callable, but got " + type_name(hook))
+    handle = RemovableHandle(hooks)
+    hooks[handle.id] = hook
+    collect_nodes()
+    return handle
+
+
+cdef dict pre_hooks_of(Node n):
+    if n.pre_hooks is None:
+        n.pre_hooks = {}
+        if not PyObject_GC_IsTracked(<PyObject *>n):
+            PyObject_GC_Track(<PyObject *>n)
+    return n.pre_hooks
+
+
+cdef class Node:
+    """A recorded operation: computes the gradients of its inputs from those of its outputs."""
+
+    def __dealloc__(self):
+        doom(self.next0)
+        self.next0 = None
+        doom(self.next1)
+        self.next1 = None
+        doom(self.next2)
+        self.next2 = None
+        doom(self.more_next)
+        self.more_next = None
+        doom(self.saved0)
+        self.saved0 = None
+        doom(self.saved1)
+        self.saved1 = None
+        doom(self.saved2)
+        self.saved2 = None
+        drop_doomed()
+
+    cdef int apply(self, object grad, PyObject **grads) except -1:
+        raise NotImplementedError("%s has no derivative" % self.name())
+
+    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+        raise NotImplementedError("%s can't be differentiated twice" % self.name())
+
+    cdef void release(self):
+        self.saved0 = None
+        self.saved1 = None
+        self.saved2 = None
+        self.released = True
+
+    def name(self):
+        """The name of the operation."""
+        return type(self).__name__
+
+    @property
+    def next_functions(self):
+        """((node, output number), ...): where the gradients go; (None, 0) for nowhere."""
+        cdef int i, nr = 0
+        cdef bint leaf = False
+        functions = []
+        for i in range(self.n_inputs):
+            target = edge(self, i, &nr, &leaf)
+            functions.append((accumulator(target) if leaf else target, nr))
+        return tuple(functions)
+
+    def register_hook(self, hook):
+        """Call ``hook(grad_inputs, grad_outputs)`` after the gradients were computed.
+
+        Both arguments are tuples of Variables or None; a tuple that the hook returns replaces
+        the gradients of the inputs. The result has a method ``remove()``.
+        """
+        if self.post_hooks is None:
+            self.post_hooks = OrderedDict()
+            if not PyObject_GC_IsTracked(<PyObject *>self):
+                PyObject_GC_Track(<PyObject *>self)
+        return add_hook(self.post_hooks, hook)
+
+
+cdef class AccumulateGrad(Node):
+    """Stands for the end of the graph at a leaf Variable in ``next_functions``."""
+    cdef readonly VariableBase variable
+    cdef object __weakref__
+
+    def register_hook(self, hook):
+        if self.variable.hooks is None:  # such leaves are handled one by one
+            self.variable.hooks = OrderedDict()
+        return Node.register_hook(self, hook)
+
+
+cdef object accumulator(VariableBase leaf):
+    cdef AccumulateGrad a = accumulators.get(id(leaf))
+    if a is None:
+        a = AccumulateGrad.__new__(AccumulateGrad)
+        a.variable = leaf
+        accumulators[id(leaf)] = a
+    return a
+
+
+cdef object post_hooks_of_leaf(VariableBase leaf):
+    cdef AccumulateGrad a = accumulators.get(id(leaf))
+    return None if a is None else a.post_hooks
+
+
+cdef void set_edge0(Node n, VariableBase v) noexcept:
+    if v.stale:
+        refresh_view(v)
+    if v.grad_fn_ is not None:
+        n.next0 = v.grad_fn_
+        n.nr0 = v.output_nr_
+    elif v.requires_grad_:
+        n.next0 = v
+        n.leaves |= 1
+    if n.n_inputs < 1:
+        n.n_inputs = 1
+
+
+cdef void set_edge1(Node n, VariableBase v) noexcept:
+    if v.stale:
+        refresh_view(v)
+    if v.grad_fn_ is not None:
+        n.next1 = v.grad_fn_
+        n.nr1 = v.output_nr_
+    elif v.requires_grad_:
+        n.next1 = v
+        n.leaves |= 2
+    if n.n_inputs < 2:
+        n.n_inputs = 2
+
+
+cdef void set_edge2(Node n, VariableBase v) noexcept:
+    if v.stale:
+        refresh_view(v)
+    if v.grad_fn_ is not None:
+        n.next2 = v.grad_fn_
+        n.nr2 = v.output_nr_
+    elif v.requires_grad_:
+        n.next2 = v
+        n.leaves |= 4
+    if n.n_inputs < 3:
+        n.n_inputs = 3
+
+
+cdef int add_edge(Node n, VariableBase v) except -1:
+    cdef Node grad_fn
+    if v is None:
+        return add_target(n, None, 0, False)
+    grad_fn = grad_fn_of(v)
+    if grad_fn is not None:
+        return add_target(n, grad_fn, v.output_nr_, False)
+    return add_target(n, v if v.requires_grad_ else None, 0, v.requires_grad_)
+
+
+cdef int add_target(Node n, object target, int nr, bint leaf) except -1:
+    cdef int i = n.n_inputs
+    if i == 0:
+        n.next0, n.nr0 = target, nr
+    elif i == 1:
+        n.next1, n.nr1 = target, nr
+    elif i == 2:
+        n.next2, n.nr2 = target, nr
+    else:
+        if n.more_next is None:
+            n.more_next = []
+        n.more_next.append(None if target is None else (target, nr, leaf))
+    if leaf and i < 3:
+        n.leaves |= 1 << i
+    n.n_inputs = i + 1
+    return 0
+
+
+cdef object edge(Node n, int i, int *nr, bint *leaf):
+    leaf[0] = i < 3 and n.leaves >> i & 1
+    nr[0] = 0
+    if i == 0:
+        nr[0] = n.nr0
+        return n.next0
+    if i == 1:
+        nr[0] = n.nr1
+        return n.next1
+    if i == 2:
+        nr[0] = n.nr2
+        return n.next2
+    entry = None if n.more_next is None else n.more_next[i - 3]
+    if entry is None:
+        return None
+    nr[0] = (<tuple>entry)[1]
+    leaf[0] = (<tuple>entry)[2]
+    return (<tuple>entry)[0]
+
+
+cdef void attach(VariableBase out, Node n) noexcept:
+    global last_sequence
+    last_sequence += 1
+    n.sequence = last_sequence
+    if not collecting:
+        PyObject_GC_UnTrack(<PyObject *>n)
+    out.grad_fn_ = n
+    out.requires_grad_ = True
+
+
+cdef void attach_output(VariableBase out, Node n, int output_nr) noexcept:
+    # The node of a user's Function stays visible to the garbage collector.
+    global last_sequence
+    if n.sequence == 0:
+        last_sequence += 1
+        n.sequence = last_sequence
+    out.grad_fn_ = n
+    out.output_nr_ = output_nr
+    out.requires_grad_ = True
+
+
+cdef int check_saved(Node n) except -1:
+    if n.released:
+        raise RuntimeError(
+            "Trying to backward through the graph a second time, but the buffers have already "
+            "been freed. Specify retain_graph=True when calling backward the first time.")
+    if n.saved0 is not None and version_of(n.saved0) != n.version0:
+        raise_changed(n, "input", version_of(n.saved0), n.version0)
+    if n.saved1 is not None and version_of(n.saved1) != n.version1:
+        raise_changed(n, "input", version_of(n.saved1), n.version1)
+    if n.saved2 is not None and version_of(n.saved2) != n.version2:
+        raise_changed(n, "input", version_of(n.saved2), n.version2)
+    return 0
+
+
+cdef int check_result(Node n) except -1:
+    if n.result_changed:
+        raise RuntimeError(
+            "one of the variables needed for gradient computation has been modified by an "
+            "inplace operation: the output that %s saved" % n.name())
+    return 0
+
+
+cdef int raise_changed(Node n, str what, unsigned int now, unsigned int then) except -1:
+    raise RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        "operation: an %s that %s saved is at version %d, expected version %d"
+        % (what, n.name(), now, then))
+
+
+cdef VariableBase saved_result(Node n, TensorBase data, int output_nr):
+    cdef VariableBase v = new_variable(data)
+    v.grad_fn_ = n
+    v.output_nr_ = output_nr
+    v.requires_grad_ = True
+    return v
+
+
+# ---- in-place operations
+cdef VariableBase inplace_begin(VariableBase self, str name, bint record):
+    cdef VariableBase old, base = self.base
+    cdef Node grad_fn = grad_fn_of(self)
+    if self.requires_grad_ and grad_fn is None:
+        raise RuntimeError("a leaf Variable that requires grad has been used in an in-place "
+                           "operation. (%s)" % name)
+    if base is not None and base.requires_grad_ and grad_fn_of(base) is None:
+        raise RuntimeError("a view of a leaf Variable that requires grad has been used in an "
+                           "in-place operation. (%s)" % name)
+    if not record:
+        return self
+    old = new_variable(self.data_)
+    old.grad_fn_ = grad_fn
+    old.output_nr_ = self.output_nr_
+    old.requires_grad_ = self.requires_grad_
+    return old
+
+
+cdef int inplace_end(VariableBase self, Node n) except -1:
+    cdef VariableBase root = self if self.counter is None else self.counter
+    # A node that saved what is changed now notices it when it looks at the flag.
+    if self.grad_fn_ is not None:
+        self.grad_fn_.result_changed = True
+    if root.grad_fn_ is not None:
+        root.grad_fn_.result_changed = True
+    root.version_ += 1
+    if n is None:
+        return 0
+    if self.base is not None:
+        return rebase_(self, n)
+    set_history(self, n)
+    return 0
+
+
+cdef void set_history(VariableBase v, Node n) noexcept:
+    cdef PyObject *view = v.views
+    attach(v, n)
+    v.output_nr_ = 0
+    v.hooks = None                     # those of the old value stay with its node
+    while view != NULL:
+        if not (<VariableBase>view).volatile_:
+            (<VariableBase>view).stale = True
+            (<VariableBase>view).requires_grad_ = True
+        view = (<VariableBase>view).next_view
+
+
+cdef VariableBase _probe = VariableBase.__new__(VariableBase)
+add_attributes(
+    <PyTypeObject *>VariableBase, <char *>&_probe.attributes - <char *><void *>_probe)
+_probe = None
+(<dict>(<PyTypeObject *>VariableBase).tp_dict)["_grad"] = VariableBase.__dict__["grad"]
+PyType_Modified(<PyTypeObject *>VariableBase)
+(<PyTypeObject *>VariableBase).tp_name = "torch.autograd.variable.VariableBase"

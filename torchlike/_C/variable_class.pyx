@@ -1,0 +1,326 @@
+"""Variable: the operators of VariableOps and what its data answers for it."""
+from cpython.long cimport PyLong_AsLongLong, PyLong_CheckExact
+from cpython.slice cimport PySlice_AdjustIndices, PySlice_Check, PySlice_Unpack
+from libc.stdint cimport int64_t
+from torchlike._C.errors cimport check
+from torchlike._C.tensor_base cimport TensorBase, is_number, to_scalar, type_name
+from torchlike._C.th cimport *
+from torchlike._C.variable cimport Node, VariableBase, attach, give, new_variable, set_edge0, set_variable_class
+from torchlike._C.variable_ops cimport *
+from cpython.object cimport PyObject
+
+from torchlike._C.tensor_base import get_default_tensor_class
+
+
+cdef class ConvertBackward(Node):
+    """The gradient of a conversion is converted back."""
+
+    cdef object source
+
+    cdef int apply(self, object gradient, PyObject **grads) except -1:
+        grads[0] = give((<TensorBase>gradient).type(self.source))
+        return 0
+
+    cdef int apply_v(self, object gradient, PyObject **grads) except -1:
+        grads[0] = give(convert(<VariableBase>gradient, self.source))
+        return 0
+
+
+cdef VariableBase convert(VariableBase self, object cls):
+    """The Variable in another type; itself if it has that type."""
+    cdef TensorBase data = self.data_.type(cls)
+    cdef VariableBase out
+    cdef ConvertBackward node
+    if data is self.data_:
+        return self
+    out = new_variable(data)
+    if self.volatile_:
+        out.volatile_ = True
+    elif self.requires_grad_:
+        node = <ConvertBackward>ConvertBackward.__new__(ConvertBackward)
+        node.source = type(self.data_)
+        set_edge0(node, self)
+        attach(out, node)
+    return out
+
+
+cdef VariableBase take_one(VariableBase self, object i, int64_t *dim):
+    """Applies one entry of an index at dimension dim, which moves on."""
+    cdef Py_ssize_t start, stop, step, length
+    cdef int64_t n
+    if i is None:
+        out = v_unsqueeze_I(self, dim[0])
+        dim[0] += 1
+        return out
+    if dim[0] >= self.data_.c_tensor.nDimension:
+        raise IndexError(f"too many indices for tensor of dimension {self.data_.c_tensor.nDimension}")
+    if PySlice_Check(i):
+        n = self.data_.c_tensor.size[dim[0]]
+        PySlice_Unpack(i, &start, &stop, &step)
+        if step < 1:
+            raise ValueError(f"slice step must be positive, but got {step}")
+        length = PySlice_AdjustIndices(n, &start, &stop, step)
+        if length == 0:
+            raise ValueError(f"result of slicing is an empty tensor: {i.start}:{i.stop} of dimension {dim[0]} (of size {n})")
+        out = self if length == n else v_slice_IIII(self, dim[0], start, length, step)
+        dim[0] += 1
+        return out
+    # An int keeps a dimension of size 1 when it would be the last one: Variables have at least one.
+    if self.data_.c_tensor.nDimension == 1:
+        n = self.data_.c_tensor.size[0]
+        start = i.__index__()
+        if not -n <= start < n:
+            raise IndexError(f"index {start} is out of range for dimension 0 (of size {n})")
+        return v_slice_IIII(self, 0, start + n if start < 0 else start, 1, 1)
+    return v_select_II(self, dim[0], i.__index__())
+
+
+cdef object take(VariableBase self, object index):
+    """A basic index as a chain of views."""
+    cdef int64_t dim = 0
+    entries = index if isinstance(index, tuple) else (index,)
+    named = sum([i is not None and i is not Ellipsis for i in entries])
+    if self.data_.c_tensor.nDimension == 0:
+        raise IndexError("an empty tensor cannot be indexed")
+    if named > self.data_.c_tensor.nDimension:
+        raise IndexError(f"too many indices for tensor of dimension {self.data_.c_tensor.nDimension}")
+    if [i is Ellipsis for i in entries].count(True) > 1:
+        raise IndexError("an index can have only one Ellipsis")
+    behind = named
+    for i in entries:
+        if i is Ellipsis:
+            dim = self.data_.c_tensor.nDimension - behind
+        else:
+            behind -= i is not None
+            self = take_one(self, i, &dim)
+    return self
+
+
+cdef bint basic(object i):
+    return PyLong_CheckExact(i) or PySlice_Check(i) or i is None or i is Ellipsis or (
+        hasattr(i, "__index__") and not isinstance(i, (TensorBase, VariableBase, bool))
+    )
+
+
+cdef bint is_basic(object index):
+    if isinstance(index, tuple):
+        return all([basic(i) for i in index])
+    return basic(index)
+
+
+cdef TensorBase index_data(object index, int dtype):
+    """The LongTensor or ByteTensor of an index, which may be a Variable; None if it is something else."""
+    if isinstance(index, VariableBase):
+        index = (<VariableBase>index).data_
+    if isinstance(index, TensorBase) and (<TensorBase>index).ops.dtype == dtype:
+        return <TensorBase>index
+    return None
+
+
+cdef class Variable(VariableOps):
+    """A tensor with a place in the graph of the computation.
+
+    ``Variable(data, requires_grad=False, volatile=False)``
+    """
+
+    # ---- what the data answers
+
+    def size(self, dim=None):
+        """The size as torch.Size, or the size of one dimension."""
+        return self.data_.size(dim)
+
+    def stride(self, dim=None):
+        """Steps in elements from one index to the next."""
+        return self.data_.stride(dim)
+
+    @property
+    def shape(self):
+        """The size, as torch.Size."""
+        return self.data_.size()
+
+    def dim(self):
+        """Number of dimensions."""
+        return self.data_.c_tensor.nDimension
+
+    def ndimension(self):
+        """Number of dimensions."""
+        return self.data_.c_tensor.nDimension
+
+    def numel(self):
+        """Number of elements."""
+        return THTensor_nElement(self.data_.c_tensor)
+
+    def nelement(self):
+        """Number of elements."""
+        return THTensor_nElement(self.data_.c_tensor)
+
+    def is_contiguous(self):
+        """True if the elements lie in memory in the order of their indices."""
+        return bool(THTensor_isContiguous(self.data_.c_tensor))
+
+    def is_same_size(self, other):
+        """True if both have the same size."""
+        return self.data_.is_same_size(other.data)
+
+    def is_set_to(self, other):
+        """True if both see the same elements in the same way."""
+        return self.data_.is_set_to(other.data)
+
+    def storage_offset(self):
+        """Index in the storage of the first element."""
+        return self.data_.c_tensor.storageOffset
+
+    def data_ptr(self):
+        """Address of the first element."""
+        return self.data_.data_ptr()
+
+    def element_size(self):
+        """Bytes of one element."""
+        return self.data_.ops.itemsize
+
+    is_cuda = False
+    is_sparse = False
+
+    def item(self):
+        """The value of a Variable with one element."""
+        return self.data_.item()
+
+    def tolist(self):
+        """The elements as nested lists."""
+        return self.data_.tolist()
+
+    def __len__(self):
+        return len(self.data_)
+
+    def __bool__(self):
+        if THTensor_nElement(self.data_.c_tensor) == 0:
+            return False
+        if THTensor_nElement(self.data_.c_tensor) == 1:
+            return bool(self.data_.item())
+        raise RuntimeError(f"bool value of Variable objects containing non-empty {type_name(self.data_)} is ambiguous")
+
+    def __float__(self):
+        return float(self.data_.item())
+
+    def __int__(self):
+        return int(self.data_.item())
+
+    def __iter__(self):
+        return iter([self[i] for i in range(len(self.data_))])
+
+    def __repr__(self):
+        from torchlike._tensor_str import _str     # printing is loaded when something is printed
+        return "Variable containing:" + _str(self.data_)
+
+    def __format__(self, spec):
+        return format(self.data_, spec) if spec else repr(self)
+
+    def numpy(self):
+        """Not there for Variables, as in 0.3: use ``.data.numpy()``."""
+        raise RuntimeError("numpy() is for tensors: a Variable's values are in .data, use v.data.numpy()")
+
+    def __array__(self, *args, **kwargs):
+        return self.data_.__array__(*args, **kwargs)
+
+    # ---- types
+
+    def type(self, new_type=None, **kwargs):
+        """The name of the data's type, or the Variable in another type."""
+        return self.data_.type() if new_type is None else convert(self, new_type)
+
+    def type_as(self, other):
+        """The Variable in the type of another one, or of a tensor."""
+        return convert(self, type(other.data if isinstance(other, VariableBase) else other))
+
+    def new(self, *args, **kwargs):
+        """A new tensor in a Variable, of the same type."""
+        return new_variable(self.data_.new(*args, **kwargs))
+
+    def byte(self):
+        """The Variable as a ByteTensor."""
+        return convert(self, "torch.ByteTensor")
+
+    def char(self):
+        """The Variable as a CharTensor."""
+        return convert(self, "torch.CharTensor")
+
+    def short(self):
+        """The Variable as a ShortTensor."""
+        return convert(self, "torch.ShortTensor")
+
+    def int(self):
+        """The Variable as an IntTensor."""
+        return convert(self, "torch.IntTensor")
+
+    def long(self):
+        """The Variable as a LongTensor."""
+        return convert(self, "torch.LongTensor")
+
+    def half(self):
+        """The Variable as a HalfTensor."""
+        return convert(self, "torch.HalfTensor")
+
+    def float(self):
+        """The Variable as a FloatTensor."""
+        return convert(self, "torch.FloatTensor")
+
+    def double(self):
+        """The Variable as a DoubleTensor."""
+        return convert(self, "torch.DoubleTensor")
+
+    def cpu(self):
+        """The Variable itself, which is on the CPU."""
+        return self
+
+    def cuda(self, device=None, **kwargs):
+        """Not there: this build has no CUDA."""
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+    # ---- indexing
+
+    def __getitem__(self, index):
+        cdef TensorBase data
+        if is_basic(index):
+            return take(self, index)
+        if isinstance(index, tuple) and len(index) == 1:
+            index = index[0]
+        if isinstance(index, list):
+            index = get_long_tensor()(index)
+        data = index_data(index, TH_BYTE)
+        if data is not None:
+            return v_masked_select_B(self, data)
+        data = index_data(index, TH_LONG)
+        if data is not None and data.c_tensor.nDimension == 1:
+            return v_index_select_IL(self, 0, data)
+        raise TypeError("Variables are indexed by ints, slices, None, Ellipsis, one mask or one 1-D LongTensor so far, "
+                        f"but got {type_name(index)}")
+
+    def __setitem__(self, index, value):
+        cdef TensorBase data = index_data(index, TH_BYTE)
+        cdef VariableBase target
+        cdef THScalar s
+        if data is not None:
+            if isinstance(value, VariableBase):
+                v_masked_copy_BT_(self, data, value)
+            else:
+                to_scalar(self.data_.ops, value, &s)
+                v_masked_fill_BS_(self, data, s)
+            return
+        if not is_basic(index):
+            raise TypeError(f"assigning to a Variable's elements takes a basic index or a mask so far, but got {type_name(index)}")
+        target = take(self, index)
+        if isinstance(value, VariableBase):
+            v_copy_T_(target, convert(value, type(self.data_)))
+        elif is_number(self.data_.ops, value):
+            to_scalar(self.data_.ops, value, &s)
+            v_fill_S_(target, s)
+        else:
+            raise TypeError(f"can't assign a {type_name(value)} to a Variable containing {type_name(self.data_)}")
+
+
+cdef object get_long_tensor():
+    from torchlike._C.tensor import LongTensor      # defined after this module
+    return LongTensor
+
+
+set_variable_class(Variable)
