@@ -1,0 +1,132 @@
+"""PyTorch 0.3 on today's Python: tensors, autograd, nn, optim.
+
+``import torchlike as torch``
+"""
+
+from torchlike._C import core as _core, create as _create, tensor as _tensor
+from torchlike._C.core import empty_cache, get_num_threads, set_num_threads
+from torchlike._C.create import (
+    arange,
+    bernoulli,
+    eye,
+    linspace,
+    logspace,
+    multinomial,
+    ones_like,
+    randperm,
+    range,
+    zeros_like,
+)
+from torchlike._C.errors import OutOfMemoryError
+from torchlike._C.generator import Generator
+from torchlike._C.interop import from_numpy
+from torchlike._C.storage import (
+    ByteStorage,
+    CharStorage,
+    DoubleStorage,
+    FloatStorage,
+    HalfStorage,
+    IntStorage,
+    LongStorage,
+    ShortStorage,
+)
+from torchlike._C.tensor import (
+    ByteTensor,
+    CharTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+)
+from torchlike._C.tensor_base import Size
+from torchlike._tensor_str import set_printoptions
+from torchlike.functional import cat, chunk, matmul, split, stack
+from torchlike.random import (
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
+from torchlike.serialization import load, save
+from torchlike.tensor_types import (
+    Tensor,
+    is_storage,
+    is_tensor,
+    set_default_tensor_type,
+    typename,
+)
+from torchlike.version import __version__
+
+globals().update(_tensor.functions)
+_create.install(globals())
+
+from torchlike import autograd, nn, optim, utils  # noqa: E402  (they need the names above)
+
+__all__ = [
+    "ByteStorage",
+    "ByteTensor",
+    "CharStorage",
+    "CharTensor",
+    "DoubleStorage",
+    "DoubleTensor",
+    "FloatStorage",
+    "FloatTensor",
+    "Generator",
+    "HalfStorage",
+    "HalfTensor",
+    "IntStorage",
+    "IntTensor",
+    "LongStorage",
+    "LongTensor",
+    "OutOfMemoryError",
+    "ShortStorage",
+    "ShortTensor",
+    "Size",
+    "Tensor",
+    "__version__",
+    "arange",
+    "autograd",
+    "bernoulli",
+    "cat",
+    "chunk",
+    "default_generator",
+    "empty_cache",
+    "eye",
+    "from_numpy",
+    "get_num_threads",
+    "get_rng_state",
+    "initial_seed",
+    "is_storage",
+    "is_tensor",
+    "linspace",
+    "load",
+    "logspace",
+    "manual_seed",
+    "matmul",
+    "multinomial",
+    "nn",
+    "ones",
+    "ones_like",
+    "optim",
+    "rand",
+    "randn",
+    "randperm",
+    "range",
+    "save",
+    "seed",
+    "set_default_tensor_type",
+    "set_num_threads",
+    "set_printoptions",
+    "set_rng_state",
+    "split",
+    "stack",
+    "typename",
+    "utils",
+    "zeros",
+    "zeros_like",
+    *_tensor.functions,
+]

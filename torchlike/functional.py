@@ -1,0 +1,145 @@
+"""Functions that are made of other operators; they take tensors and Variables alike."""
+
+from torchlike._C.joining import cat
+
+__all__ = ["cat", "chunk", "expand_as", "matmul", "split", "stack", "view_as"]
+
+
+def _wrap(dim, n):
+    if not -n <= dim < n:
+        raise IndexError(
+            f"dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})"
+        )
+    return dim % n
+
+
+def split(tensor, split_size, dim=0):
+    """Cut a tensor into parts of one size; the last may be smaller.
+
+    Parameters
+    ----------
+    tensor : Tensor or Variable
+    split_size : int
+        Elements of a part along `dim`, 1 or more.
+    dim : int, default: 0
+
+    Returns
+    -------
+    tuple of views
+
+    Examples
+    --------
+    >>> [p.size(0) for p in torch.split(torch.zeros(5), 2)]
+    [2, 2, 1]
+    """
+    if split_size < 1:
+        raise ValueError(f"split_size must be 1 or more, but got {split_size}")
+    dim = _wrap(dim, tensor.dim())
+    size = tensor.size(dim)
+    return tuple(
+        tensor.narrow(dim, start, min(split_size, size - start))
+        for start in range(0, size, split_size)
+    )
+
+
+def chunk(tensor, chunks, dim=0):
+    """Cut a tensor into at most `chunks` parts of one size; the last may be smaller.
+
+    Parameters
+    ----------
+    tensor : Tensor or Variable
+    chunks : int
+        1 or more.
+    dim : int, default: 0
+
+    Returns
+    -------
+    tuple of views
+    """
+    if chunks < 1:
+        raise ValueError(f"chunks must be 1 or more, but got {chunks}")
+    dim = _wrap(dim, tensor.dim())
+    return split(tensor, (tensor.size(dim) + chunks - 1) // chunks, dim)
+
+
+def stack(sequence, dim=0, out=None):
+    """Join tensors of one size along a new dimension.
+
+    Parameters
+    ----------
+    sequence : sequence of Tensors or of Variables
+    dim : int, default: 0
+        Where the new dimension stands.
+    out : Tensor, optional
+        Result.
+    """
+    sequence = list(sequence)
+    if not sequence:
+        raise ValueError("stack expects a non-empty sequence of tensors")
+    dim = _wrap(dim, sequence[0].dim() + 1)
+    return cat([t.unsqueeze(dim) for t in sequence], dim, out=out)
+
+
+def matmul(tensor1, tensor2, out=None):
+    """Matrix product with broadcasting of the batch dimensions.
+
+    Two vectors give their dot product, a matrix and a vector their product; with more than
+    two dimensions the last two are the matrices and the others are broadcast.
+
+    Parameters
+    ----------
+    tensor1, tensor2 : Tensor or Variable
+    out : Tensor, optional
+        Result.
+    """
+    result = _matmul(tensor1, tensor2)
+    return result if out is None else out.resize_as_(result).copy_(result)
+
+
+def _matmul(a, b):
+    dims = a.dim(), b.dim()
+    if 0 in dims:
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {dims[0]}D and {dims[1]}D")
+    if dims == (1, 1):
+        return a.dot(b)
+    if dims == (2, 1):
+        return a.mv(b)
+    if dims == (1, 2):
+        return b.t().mv(a)
+    if dims == (2, 2):
+        return a.mm(b)
+    if dims[1] <= 2 and dims[0] > 2:  # fold the batch into the rows
+        rows = a.contiguous().view(-1, a.size(-1))
+        size = a.size()[:-1]
+        if dims[1] == 1:
+            return rows.mv(b).view(*size)
+        return rows.mm(b).view(*size, b.size(-1))
+    left = a.unsqueeze(0) if dims[0] == 1 else a
+    right = b.unsqueeze(-1) if dims[1] == 1 else b
+    batch = _broadcast(left.size()[:-2], right.size()[:-2])
+    n, k, m = left.size(-2), left.size(-1), right.size(-1)
+    left = left.expand(*batch, n, k).contiguous().view(-1, n, k)
+    right = right.expand(*batch, right.size(-2), m).contiguous().view(-1, right.size(-2), m)
+    result = left.bmm(right)
+    kept = ([n] if dims[0] > 1 else []) + ([m] if dims[1] > 1 else [])
+    return result.view(*batch, *kept)
+
+
+def _broadcast(a, b):
+    """The broadcast of two sizes."""
+    a, b = tuple(a), tuple(b)
+    a, b = (1,) * (len(b) - len(a)) + a, (1,) * (len(a) - len(b)) + b
+    for m, n in zip(a, b):
+        if m != n and 1 not in (m, n):
+            raise RuntimeError(f"sizes {list(a)} and {list(b)} of the batches do not broadcast")
+    return tuple(max(m, n) for m, n in zip(a, b))
+
+
+def expand_as(tensor, other):
+    """``tensor`` expanded to the size of ``other``."""
+    return tensor.expand(other.size())
+
+
+def view_as(tensor, other):
+    """``tensor`` viewed in the size of ``other``."""
+    return tensor.view(other.size())

@@ -1,0 +1,71 @@
+"""Affine maps."""
+
+import math
+
+import torchlike
+from torchlike.nn import functional as F
+from torchlike.nn.modules.module import Module
+from torchlike.nn.parameter import Parameter
+
+__all__ = ["Linear"]
+
+
+class Linear(Module):
+    r"""An affine map of the last dimension.
+
+    Parameters
+    ----------
+    in_features : int
+        Size of each input row.
+    out_features : int
+        Size of each output row.
+    bias : bool, default: True
+        Whether a learnable offset is added.
+
+    Attributes
+    ----------
+    weight : Parameter of shape (out_features, in_features)
+    bias : Parameter of shape (out_features), or None
+        Both start uniform in :math:`(-s, s)`, :math:`s = 1 / \sqrt{in\_features}`.
+
+    Notes
+    -----
+    .. math:: y = x W^T + b
+
+    for an input (N, *, in_features); the output is (N, *, out_features).
+
+    Examples
+    --------
+    >>> layer = torch.nn.Linear(20, 30)
+    >>> layer(Variable(torch.randn(128, 20))).size()
+    torch.Size([128, 30])
+    """
+
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__()
+        self.in_features = in_features
+        self.out_features = out_features
+        self.weight = Parameter(torchlike.Tensor(out_features, in_features))
+        if bias:
+            self.bias = Parameter(torchlike.Tensor(out_features))
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """Draw weight and bias anew."""
+        bound = 1.0 / math.sqrt(self.weight.size(1))
+        self.weight.data.uniform_(-bound, bound)
+        if self.bias is not None:
+            self.bias.data.uniform_(-bound, bound)
+
+    def forward(self, input):
+        """Apply the map to an input of shape (N, *, in_features)."""
+        weight, bias = self._weight_and_bias()
+        return F.linear(input, weight, bias)
+
+    def __repr__(self):
+        return (
+            f"{type(self).__name__}(in_features={self.in_features}, "
+            f"out_features={self.out_features})"
+        )

@@ -1,0 +1,73 @@
+"""Which tensor types there are, and which one new tensors have."""
+
+from torchlike._C import tensor as _tensor
+from torchlike._C.storage import StorageBase
+from torchlike._C.tensor_base import (
+    TensorBase,
+    class_named,
+    get_default_tensor_class,
+    set_default_tensor_class,
+)
+
+__all__ = ["Tensor", "is_storage", "is_tensor", "set_default_tensor_type", "typename"]
+
+
+class _Default(type):
+    """The class of `Tensor`: calls and instance checks go to the default type."""
+
+    def __call__(cls, *args, **kwargs):
+        return get_default_tensor_class()(*args, **kwargs)
+
+    def __instancecheck__(cls, instance):
+        return isinstance(instance, get_default_tensor_class())
+
+    def __getattr__(cls, name):
+        return getattr(get_default_tensor_class(), name)
+
+
+class Tensor(metaclass=_Default):
+    """The default tensor type, `FloatTensor` unless `set_default_tensor_type` changed it."""
+
+
+def set_default_tensor_type(t):
+    """Choose the type of new tensors.
+
+    Parameters
+    ----------
+    t : type or str
+        A floating-point type such as ``torch.DoubleTensor`` or ``'torch.DoubleTensor'``.
+
+    Raises
+    ------
+    TypeError
+        If it is no floating-point tensor type with arithmetic.
+    """
+    set_default_tensor_class(class_named(t) if isinstance(t, str) else t)
+
+
+def is_tensor(obj):
+    """Return True if `obj` is a tensor (a Variable is none)."""
+    return isinstance(obj, TensorBase)
+
+
+def is_storage(obj):
+    """Return True if `obj` is a storage."""
+    return isinstance(obj, StorageBase)
+
+
+def typename(o):
+    """Return the name of an object's type, such as ``'torch.FloatTensor'``.
+
+    Examples
+    --------
+    >>> torch.typename(torch.LongTensor())
+    'torch.LongTensor'
+    """
+    if is_tensor(o) or is_storage(o):
+        return o.type()
+    module = getattr(o, "__module__", "")
+    name = getattr(o, "__qualname__", None) or type(o).__name__
+    return f"{module}.{name}" if module not in ("", "builtins", "__builtin__", None) else name
+
+
+_tensor_classes = frozenset(_tensor.classes)

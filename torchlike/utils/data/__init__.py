@@ -1,0 +1,6 @@
+"""Data sets, the order in which they are read, and batches of them."""
+
+from torchlike.utils.data.dataloader import DataLoader
+from torchlike.utils.data.dataset import ConcatDataset, Dataset, TensorDataset
+
+__all__ = ["ConcatDataset", "DataLoader", "Dataset", "TensorDataset"]
