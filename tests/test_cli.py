@@ -93,7 +93,7 @@ def test_demo(command, tmp_path):
     facts = dict(re.split(r"\s{2,}", line) for line in process.stdout.splitlines())
     accuracy = float(re.match(r"(\S+)% of 360 held-out images", facts["accuracy"])[1])
     assert accuracy >= 98
-    assert "held-out accuracy" in process.stderr
+    assert re.search(r"accuracy \d", process.stderr)
     folder = tmp_path / "torchlike-demo"
     assert facts["model"].startswith(f"{folder / 'digits.pth'} (reloaded")
     assert facts["picture"] == str(folder / "digits.png")
@@ -114,8 +114,8 @@ def test_demo_options_and_seed(command, tmp_path):
         torchlike.load(str(tmp_path / "new" / folder / "digits.pth"))["fc2.weight"]
         for folder in "abc"
     )
-    assert (a == b).all()
-    assert not (a == c).all()
+    assert a.equal(b)
+    assert not a.equal(c)
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,7 @@ def test_demo_stops_when_the_loss_is_not_finite(command):
     process = command("demo", "--lr", "1e30")
     assert process.returncode == 1
     last = process.stderr.splitlines()[-1]
-    assert re.fullmatch(
-        r"torchlike demo: the loss became (nan|inf) in epoch \d+; lower --lr", last
-    )
+    assert re.fullmatch(r"torchlike demo: the loss became (nan|inf); lower --lr", last)
 
 
 @pytest.mark.parametrize("name", ["matplotlib", "tqdm"])

@@ -194,7 +194,7 @@ def test_options():
     torch.set_printoptions(profile="full")
     assert "⋮" not in repr(torch.ones(1000))
     torch.set_printoptions(profile="default", linewidth=40)
-    assert "Columns 0 to 12" in repr(torch.ones(2, 20)).replace("12 ", "12 ")
+    assert "Columns 0 to 5 \n" in repr(torch.ones(2, 20))
 
 
 def test_bad_options_change_nothing():

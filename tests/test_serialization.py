@@ -119,7 +119,7 @@ def test_containers_and_numbers():
     assert again(value) == value
 
 
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("protocol", range(1, pickle.HIGHEST_PROTOCOL + 1))
 def test_every_protocol(protocol):
     value = OrderedDict(t=torch.ones(2), s="é", b=b"\xff", d=defaultdict(list))
     value["array"] = bytearray(b"ab")
@@ -272,6 +272,8 @@ def test_loads_storage_views_of_0_3():
     view = b"(X\x01\x00\x00\x009K\x01K\x02t"
     data = b"\x80\x02" + storage_id("Byte", "5", 4, view=view) + b"."
     assert list(loaded(stream(data, {"5": (4, b"\1\2\3\4")}))) == [2, 3]
+    with pytest.raises(RuntimeError, match="view of 2 elements at 1 does not fit a st"):
+        loaded(stream(data.replace(b"J\x04", b"J\x02"), {"5": (2, b"\1\2")}))
 
 
 def test_0_3_kept_a_backend_in_modules():
@@ -355,6 +357,19 @@ def test_reads_from_a_pipe():
             return self.file.readinto(view)
 
     assert torch.load(Pipe(saved([torch.ones(3)])))[0].sum() == 3
+
+
+def test_protocol_0_cannot_hold_storages():
+    with pytest.raises(ValueError, match="at least 1, got 0"):
+        saved(torch.ones(1), pickle_protocol=0)
+
+
+@pytest.mark.parametrize("junk", [0, None, 1.5, []])
+def test_what_is_no_file(junk):
+    with pytest.raises(TypeError):
+        torch.load(junk)
+    with pytest.raises(TypeError):
+        torch.save(1, junk)
 
 
 def test_no_other_pickle_module():
@@ -521,11 +536,14 @@ def test_state_is_set_on_known_instances_only():
 def test_unknown_classes_are_named():
     data = b"\x80\x02cno_such_module\nNet\n)\x81."
     with pytest.raises(
-        pickle.UnpicklingError, match="'no_such_module.Net', whose module is not import"
+        pickle.UnpicklingError,
+        match="'no_such_module.Net' is not loaded, because its module is",
     ):
         loaded(stream(data, {}))
     data = f"\x80\x02c{__name__}\nGone\n)\x81.".encode("latin1")
-    with pytest.raises(pickle.UnpicklingError, match="Gone', which is not defined"):
+    with pytest.raises(
+        pickle.UnpicklingError, match="Gone' is not defined in the running"
+    ):
         loaded(stream(data, {}))
 
 

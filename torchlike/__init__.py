@@ -64,7 +64,7 @@ from torchlike.version import __version__
 globals().update(_tensor.functions)
 _create.install(globals())
 
-from torchlike import autograd, nn, optim, utils  # noqa: E402  (they need the names above)
+from torchlike import autograd, cuda, nn, optim, utils  # noqa: E402  (they need the names above)
 
 __all__ = [
     "ByteStorage",
@@ -93,6 +93,7 @@ __all__ = [
     "bernoulli",
     "cat",
     "chunk",
+    "cuda",
     "default_generator",
     "empty_cache",
     "eye",

@@ -244,10 +244,10 @@ def _refuse(what):
 
 
 def _lookup(module, name):
-    """The attribute of a module that is imported already, or None."""
+    """What a module that is imported already defines under that name, or None."""
     found = sys.modules.get(module)
     for part in name.split("."):
-        found = getattr(found, part, None)
+        found = getattr(found, "__dict__", {}).get(part)  # runs no lazy import
     return found
 
 
@@ -274,11 +274,16 @@ def find_safe(module, name):
         found = _lookup(module, name)
     if _is_buildable(found):
         return found
-    if found is None and top not in sys.modules:
-        _refuse(f"'{module}.{name}', whose module is not imported,")
-    if found is None:
-        _refuse(f"'{module}.{name}', which is not defined in the running program,")
-    return _refuse(f"'{module}.{name}'")
+    if found is not None:
+        _refuse(f"'{module}.{name}'")
+    if top in ("torch", _PACKAGE):
+        raise Refused(f"'{module}.{name}' does not exist in this version")
+    if module not in sys.modules:
+        raise Refused(
+            f"'{module}.{name}' is not loaded, because its module is not imported; "
+            "import it, or if you trust its source use torch.load(f, unsafe=True)"
+        )
+    raise Refused(f"'{module}.{name}' is not defined in the running program")
 
 
 # ---- what a file may do with it ------------------------------------------------

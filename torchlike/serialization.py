@@ -9,7 +9,6 @@ elements, None), where the last entry of older files may describe a view.
 
 import io
 import os
-import shutil
 import struct
 import sys
 
@@ -66,9 +65,12 @@ def save(obj, f, pickle_module=None, pickle_protocol=2):
     pickle_module : module, optional
         Must be the standard `pickle`, which is the default.
     pickle_protocol : int, default: 2
+        At least 1.
 
     Raises
     ------
+    ValueError
+        If the protocol is 0.
     TypeError, pickle.PicklingError
         If something in `obj` cannot be pickled.
     OSError
@@ -94,7 +96,7 @@ def save(obj, f, pickle_module=None, pickle_protocol=2):
         with open(temporary, "wb") as file:
             _save(obj, file, pickle_protocol)
         if os.path.exists(path):
-            shutil.copymode(path, temporary)
+            os.chmod(temporary, os.stat(path).st_mode & 0o7777)
         os.replace(temporary, path)
     except BaseException:
         if os.path.exists(temporary):
@@ -114,6 +116,8 @@ def _save(obj, f, protocol):
     # here and in _load: pickling takes too long to import with the package
     from torchlike import _pickling
 
+    if protocol == 0:
+        raise ValueError("pickle_protocol must be at least 1, got 0")
     writer = _Writer()
     info = {
         "protocol_version": PROTOCOL_VERSION,
@@ -228,8 +232,9 @@ def load(f, map_location=None, pickle_module=None, unsafe=False):
     _check_pickle_module(pickle_module)
     if hasattr(f, "read"):
         return _load(f, _name(f), map_location, unsafe)
-    with open(f, "rb") as file:
-        return _load(file, repr(os.fspath(f)), map_location, unsafe)
+    path = os.fspath(f)  # open would take a file descriptor as well
+    with open(path, "rb") as file:
+        return _load(file, repr(path), map_location, unsafe)
 
 
 def _name(f):
@@ -326,6 +331,7 @@ def _load(f, name, map_location, unsafe):
         for i, key in enumerate(keys):
             step = f"storage {i + 1} of {len(keys)}"
             reader.fill(key)
+        reader.fill_views()
     except (_pickling.Refused, _Unavailable) as error:
         if step in _HEADER:
             raise _damaged(name, step, error) from None
@@ -358,6 +364,7 @@ class _Reader:
 
     def __init__(self, file, map_location, unsafe):
         self.storages = {}
+        self._views = {}
         self._bytes = 0
         self._file = file
         self._map_location = map_location
@@ -407,8 +414,28 @@ class _Reader:
             self.storages[key] = self._place(cls(size), location)
         if view is None:
             return self.storages[key]
-        view_key, offset, view_size = view
-        return self.storages[key][offset : offset + view_size]
+        return self._view(cls, key, *view)
+
+    def _view(self, cls, key, view_key, offset, size):
+        """A storage of its own for a part of another one; it is filled at the end."""
+        if view_key not in self._views:
+            if offset < 0 or size < 0 or offset + size > len(self.storages[key]):
+                raise RuntimeError(
+                    f"a view of {size} elements at {offset} does not fit a storage of "
+                    f"{len(self.storages[key])} elements"
+                )
+            self._views[view_key] = cls(size), key, offset
+        return self._views[view_key][0]
+
+    def fill_views(self):
+        """Copy the values of the views once the storages have theirs."""
+        for storage, key, offset in self._views.values():
+            start, root = (
+                offset * storage.element_size(),
+                memoryview(self.storages[key]),
+            )
+            part = memoryview(storage)
+            part[:] = root[start : start + len(part)]
 
     def _place(self, storage, location):
         """The storage at the location that file and caller ask for."""

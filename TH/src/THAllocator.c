@@ -345,6 +345,13 @@ void THAlloc_setCacheLimit(size_t bytes) {
     pthread_mutex_unlock(&shared.mutex);
 }
 
+size_t THAlloc_cacheLimit(void) {
+    pthread_mutex_lock(&shared.mutex);
+    size_t bytes = shared.limit;
+    pthread_mutex_unlock(&shared.mutex);
+    return bytes;
+}
+
 void THAlloc_stats(THAllocStats *stats) {
     int64_t used = 0;
     pthread_mutex_lock(&shared.mutex);

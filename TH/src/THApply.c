@@ -16,10 +16,6 @@
 /* Elements per thread from which threads pay: arithmetic, which waits for memory; functions. */
 #define GRAIN 32768
 #define GRAIN_FUNCTION 8192
-/* Bytes of the result from which it is better not to go through the caches, and of the pieces in
- * which it is computed before. */
-#define STREAM_BYTES (4 << 20)
-#define STREAM_PIECE 4096
 /* Elements of a tile; its size if an operand is transposed; shortest row that is used in place. */
 #define TILE 2048
 #define TILE_COLS 64
@@ -105,18 +101,11 @@ typedef struct Flat {
     char *result;
     const char *input[3];
     int resultItem, item;
-    int stream; /* the result bypasses the caches */
 } Flat;
 
 static inline const void *advance(const char *p, int64_t bytes)
 {
     return p ? p + bytes : NULL;
-}
-
-static inline void flat_piece(const Flat *f, void *result, int64_t i, int64_t n)
-{
-    int64_t at = i * f->item;
-    f->kernel(result, advance(f->input[0], at), advance(f->input[1], at), advance(f->input[2], at), f->s, n);
 }
 
 static void flat_range(void *context, int64_t begin, int64_t end)
@@ -126,17 +115,9 @@ static void flat_range(void *context, int64_t begin, int64_t end)
         memcpy(f->result + begin * f->item, f->input[0] + begin * f->item, (size_t)((end - begin) * f->item));
         return;
     }
-    if (!f->stream) {
-        flat_piece(f, f->result + begin * f->resultItem, begin, end - begin);
-        return;
-    }
-    _Alignas(64) char buffer[STREAM_PIECE];
-    int64_t piece = STREAM_PIECE / f->resultItem;
-    for (int64_t i = begin; i < end; i += piece) {
-        int64_t n = end - i < piece ? end - i : piece;
-        flat_piece(f, buffer, i, n);
-        th_kernels.move->stream(f->result + i * f->resultItem, buffer, (size_t)(n * f->resultItem));
-    }
+    int64_t at = begin * f->item;
+    f->kernel(f->result + begin * f->resultItem, advance(f->input[0], at), advance(f->input[1], at),
+              advance(f->input[2], at), f->s, end - begin);
 }
 
 /* Runs a kernel over n contiguous elements that are many. */
@@ -144,11 +125,9 @@ static int flat_large(int kernel, int64_t n, THTensor *r, THTensor *const *in, i
 {
     int dtype = nin ? in[0]->dtype : r->dtype;
     Flat f = {kernel == TH_K_copy ? NULL : th_kernels.pointwise[dtype][kernel], s, th_bytes(r), {NULL, NULL, NULL},
-              THType_itemSize[r->dtype], THType_itemSize[dtype], n * THType_itemSize[r->dtype] >= STREAM_BYTES};
-    for (int i = 0; i < nin; i++) {
+              THType_itemSize[r->dtype], THType_itemSize[dtype]};
+    for (int i = 0; i < nin; i++)
         f.input[i] = th_bytes(in[i]);
-        f.stream &= f.input[i] != f.result;
-    }
     THParallel_for(n, grain_of(kernel), flat_range, &f);
     return TH_OK;
 }

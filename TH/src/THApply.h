@@ -19,7 +19,7 @@ int th_apply3(int kernel, THTensor *r, THTensor *a, THTensor *b, THTensor *c, co
 /* r = src, element by element: same type (any, Half too) and same shape, any strides. */
 int th_copyStrided(THTensor *r, THTensor *src);
 
-/* Bytes between the start of the storage and the tensor's first element. */
+/* The first element of a tensor that has a storage. */
 static inline char *th_bytes(const THTensor *t)
 {
     return (char *)t->storage->data + t->storageOffset * THType_itemSize[t->dtype];

@@ -62,3 +62,8 @@ __attribute__((constructor)) static void open_blas(void) {
     th__blas.sgemv = (THBlasSgemv)th__blasSymbol("cblas_sgemv");
     th__blas.dgemv = (THBlasDgemv)th__blasSymbol("cblas_dgemv");
 }
+
+const char *THCpu_blasName(void) {
+    char *(*config)(void) = (char *(*)(void))th__blasSymbol("openblas_get_config");
+    return config ? config() : "none";
+}

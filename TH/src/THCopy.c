@@ -7,14 +7,9 @@
 
 #include "THApply.h"
 #include "THTensorInternal.h"
-#include "simd/THKernels.h"
 
 /* Bytes from which a copy runs in parallel. */
 #define PARALLEL_BYTES (128 << 10)
-/* Bytes from which a copy bypasses the caches; smaller results are found there by
- * whoever is next. Measured: plain / streaming GB/s 160 / 87 at 16 MB, 47 / 63 at 64
- * MB. */
-#define STREAM_BYTES (32 << 20)
 /* Elements from which a conversion runs in parallel. */
 #define PARALLEL_ELEMENTS 32768
 
@@ -69,12 +64,6 @@ static void move_bytes(void *context, int64_t begin, int64_t end) {
     memcpy(move->dst + begin, move->src + begin, (size_t)(end - begin));
 }
 
-static void stream_bytes(void *context, int64_t begin, int64_t end) {
-    const Move *move = context;
-    th_kernels.move->stream(move->dst + begin, move->src + begin,
-                            (size_t)(end - begin));
-}
-
 int th_copySame(THTensor *r, THTensor *src) {
     TH_TRY(check_count(r, src));
     if (r->nDimension == 0 || THTensor_isSetTo(r, src))
@@ -83,8 +72,7 @@ int th_copySame(THTensor *r, THTensor *src) {
     if (!overlapping && th_isContiguous(r) && th_isContiguous(src)) {
         Move move = {first_byte(r), first_byte(src)};
         int64_t bytes = th_nElement(r) * THType_itemSize[r->dtype];
-        THParallel_for(bytes, PARALLEL_BYTES,
-                       bytes < STREAM_BYTES ? move_bytes : stream_bytes, &move);
+        THParallel_for(bytes, PARALLEL_BYTES, move_bytes, &move);
         return TH_OK;
     }
     if (!overlapping && th_isSameSizeAs(r, src))

@@ -30,20 +30,28 @@ def build(settings):
     pipeline.generate(settings)
     flags = [*settings.c_flags, *settings.warning_flags]
     flags += [f"-I{settings.generated / 'include'}"]
-    flags += [f"-I{ROOT / lib.name / part}" for lib in LIBRARIES for part in ("include", "src")]
+    flags += [
+        f"-I{ROOT / lib.name / part}"
+        for lib in LIBRARIES
+        for part in ("include", "src")
+    ]
     jobs, objects, programs = [], [], []
     for library in LIBRARIES:
         for unit in units_of(library, settings):
             target = settings.build / "thnn" / library.name / unit.object_name
             options = [*settings.optimize(unit.optimize), *flags, *unit.flags]
             title = f"{unit.name} {unit.variant}"
-            jobs.append(pipeline.compile_job(settings, title, unit.source, target, options))
+            jobs.append(
+                pipeline.compile_job(settings, title, unit.source, target, options)
+            )
             objects.append(target)
     for source in sorted(HERE.glob("test_*.c")):
         for real in next(lib.types for lib in LIBRARIES if lib.name == "THNN"):
             target = settings.build / "thnn" / f"{source.stem}-{real}.o"
             options = [*settings.optimize(1), *flags, f"-DTH_GENERATE_{real}"]
-            jobs.append(pipeline.compile_job(settings, target.stem, source, target, options))
+            jobs.append(
+                pipeline.compile_job(settings, target.stem, source, target, options)
+            )
             program = settings.build / "thnn" / target.stem
             jobs.append(th_tests.link_job(settings, program, [target, *objects], []))
             programs.append(program)

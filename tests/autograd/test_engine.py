@@ -173,7 +173,9 @@ def test_grad_applies_only_what_it_needs():
 
 def test_grad_of_unused_input():
     x, y = leaf(1), leaf(1)
-    with pytest.raises(RuntimeError, match="not have been used in the graph.*element 1"):
+    with pytest.raises(
+        RuntimeError, match="not have been used in the graph.*element 1"
+    ):
         autograd.grad(x * 2, [x, y])
     assert autograd.grad(x * 2, [x, y], allow_unused=True)[1] is None
     with pytest.raises(RuntimeError, match="does not require grad: element 0"):
@@ -291,28 +293,16 @@ def test_retain_grad():
 
 
 def test_hook_cycle_is_collected():
-    class Mark:
-        pass
+    leaf(1).register_hook(print)  # graphs made before the first hook are not looked at
 
-    mark = Mark()
-    gone = weakref.ref(mark)
-    x = leaf(1)
-    y = x * 2
-    z = y * 3
-    y.register_hook(lambda g, mark=mark: z)
-    w = x * 2
-    u = w * 3
-    w.register_hook(lambda g, mark=mark: u)
-    del mark, x, y, z, w, u
-    gc.collect()
-    assert gone() is None or True  # the first graph was made before any hook existed
-    mark = Mark()
-    gone = weakref.ref(mark)
-    x = leaf(1)
-    y = x * 2
-    z = y * 3
-    y.register_hook(lambda g, mark=mark: z)
-    del mark, x, y, z
+    def make():
+        y = leaf(1) * 2
+        z = y * 3
+        mark = type("Mark", (), {})()
+        y.register_hook(lambda g: (z, mark))
+        return weakref.ref(mark)
+
+    gone = make()
     gc.collect()
     assert gone() is None
 
@@ -342,7 +332,9 @@ def test_changed_inputs_are_noticed():
     y = x * 2
     z = y * y
     y.add_(1)
-    with pytest.raises(RuntimeError, match="modified by an inplace operation.*version 1"):
+    with pytest.raises(
+        RuntimeError, match="modified by an inplace operation.*version 1"
+    ):
         z.backward()
 
 
@@ -368,7 +360,7 @@ def test_backward_inside_a_hook():
         inner.append(values(d))
 
     handle = y.register_hook(lambda g: (handle.remove(), hook(g), None)[2])
-    z.backward()
+    z.backward(retain_graph=True)
     assert inner == [[18]] and values(x.grad) == [18]
 
 
@@ -389,7 +381,7 @@ def test_failed_inner_run_keeps_the_outer_one():
         bad.remove()
 
     handle = y.register_hook(hook)
-    z.backward()
+    z.backward(retain_graph=True)
     assert values(x.grad) == [18]
 
 
@@ -424,3 +416,19 @@ def test_deep_graph():
         y = y + 0
     y.backward()
     assert values(x.grad) == [1]
+
+
+def test_callbacks():
+    engine = Variable._execution_engine
+    with pytest.raises(RuntimeError, match="only while backward runs"):
+        engine.queue_callback(print)
+    x = leaf(1)
+    called = []
+    handle = x.register_hook(
+        lambda g: engine.queue_callback(lambda: called.append(values(x.grad)))
+    )
+    (x * 2).backward()
+    assert called == [[2]]
+    handle.remove()
+    engine.run_backward((x * 2,), (None,))
+    assert called == [[2]] and values(x.grad) == [4]

@@ -137,7 +137,12 @@ def test_state():
 
 def test_long_chains_are_freed_without_recursion():
     x = leaf(2)
-    for step in (lambda y: y + 1, lambda y: y * x, lambda y: y.tanh(), lambda y: y.view(2)):
+    for step in (
+        lambda y: y + 1,
+        lambda y: y * x,
+        lambda y: y.tanh(),
+        lambda y: y.view(2),
+    ):
         y = x
         for _ in range(200000):
             y = step(y)
@@ -177,3 +182,25 @@ def test_pickle_of_flags():
     v = Variable(torch.ones(2), volatile=True)
     _, _, state = v.__reduce_ex__(2)
     assert pickle.loads(pickle.dumps(state)) == (False, True, None)
+
+
+def test_replaced_data():
+    x, y = leaf(2), leaf(2)
+    product = x * y
+    x.data = torch.zeros(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        product.sum().backward()
+    with pytest.raises(RuntimeError, match="FloatTensor, got torch.DoubleTensor"):
+        product.data = product.data.double()
+    total = (x * 2).sum()
+    x.data = x.data.double()
+    with pytest.raises(RuntimeError, match="wrong type.*DoubleTensor.*FloatTensor"):
+        total.backward()
+
+
+def test_replaced_data_of_a_base():
+    y = Variable(torch.ones(3))
+    v = y[1:]
+    y.data = torch.zeros(3).double()
+    v.mul_(leaf(2))
+    assert y.data.sum() == 0 and not y.requires_grad and v.requires_grad

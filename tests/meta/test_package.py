@@ -80,12 +80,6 @@ def test_compiled_modules_are_installed():
     assert MODULES
 
 
-def test_every_compiled_module_has_a_stub():
-    modules = {path.name.split(".")[0] for path in MODULES}
-    stubs = {path.stem for path in (PACKAGE / "_C").glob("*.pyi")}
-    assert sorted(modules - stubs) == []
-
-
 @needs_readelf
 @pytest.mark.parametrize("path", LIBRARIES + MODULES, ids=lambda path: path.name)
 def test_shared_object_needs_nothing_outside_the_package(path):

@@ -65,6 +65,16 @@ def test_initial_values():
     assert layer.running_mean.sum() == 0 and layer.running_var.sum() == 50
 
 
+def test_loads_state_dicts_of_later_versions():
+    net = nn.Sequential(nn.BatchNorm2d(3))
+    state = dict(net.state_dict())
+    state["0.num_batches_tracked"] = torch.LongTensor([7])
+    net.load_state_dict(state)
+    state["num_batches_tracked"] = torch.LongTensor([7])
+    with pytest.raises(KeyError, match='unexpected keys .*: "num_batches_tracked"'):
+        net.load_state_dict(state)
+
+
 def test_repr():
     assert repr(nn.BatchNorm2d(16)) == (
         "BatchNorm2d(16, eps=1e-05, momentum=0.1, affine=True)"

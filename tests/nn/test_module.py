@@ -253,7 +253,7 @@ def test_load_state_dict_checks_sizes_before_it_copies():
     state = OrderedDict((key, value.clone()) for key, value in net.state_dict().items())
     state["mean"].fill_(5)
     state["fc.weight"] = torch.ones(3, 4)
-    with pytest.raises(RuntimeError, match=r"fc.weight, whose .*\[2, 4\].*\[3, 4\]"):
+    with pytest.raises(RuntimeError, match=r"fc.weight, whose .*\[2 x 4\].*\[3 x 4\]"):
         net.load_state_dict(state)
     assert net.mean.sum() == 0
     state["fc.weight"] = 3

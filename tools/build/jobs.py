@@ -39,7 +39,8 @@ class Job:
     depfile : Path, optional
         Make-style list of further inputs, which the command writes.
     cwd : Path, optional
-        Where it runs; names in the depfile are relative to it.
+        Where it runs. Names in the depfile are then relative to it; absolute ones are
+        files of the command's own installation, which `key` must tell apart.
     key : str, optional
         What must be equal for the output to stay valid, default: the command.
     cost : int
@@ -104,14 +105,19 @@ class Job:
 
 
 def read_depfile(path, cwd=None):
-    """Return the prerequisites in a Make-style depfile as a list of Path."""
+    """Return the prerequisites in a Make-style depfile as a list of Path.
+
+    With `cwd`: only the relative ones, as files below it.
+    """
     text = path.read_text().replace("\\\n", " ")
     names = []
     for line in text.splitlines():
         _, _, prerequisites = line.partition(": ")
         names += prerequisites.replace("\\ ", "\0").split()
-    base = Path(cwd or ".")
-    return [base / name.replace("\0", " ") for name in names]
+    paths = [Path(name.replace("\0", " ")) for name in names]
+    if cwd is None:
+        return paths
+    return [cwd / path for path in paths if not path.is_absolute()]
 
 
 def run_jobs(jobs, workers, report=None):

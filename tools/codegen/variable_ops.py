@@ -155,7 +155,7 @@ class NodeWriter:
             f"cdef int {name}(self, object gradient, PyObject **grads) except -1:",
             f"    cdef {kind} grad = <{kind}>gradient",
         ]
-        if self.used != ["grad"]:
+        if self.saved or self.fields()[3]:
             lines.append("    check_saved(self)")
         if any(str(name).startswith("result") for name in self.used):
             lines.append("    check_result(self)")

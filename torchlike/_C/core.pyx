@@ -39,8 +39,10 @@ def fail_allocation(int64_t n):
 
 
 def info():
-    """Facts for bug reports: CPU level, threads, BLAS."""
+    """Facts for bug reports: CPU level, threads, BLAS, cache limit in bytes."""
     return {
         "cpu_level": THCpu_levelName(THCpu_level()).decode(),
         "num_threads": THParallel_getNumThreads(),
+        "openblas": THCpu_blasName().decode(),
+        "cache_limit": THAlloc_cacheLimit(),
     }

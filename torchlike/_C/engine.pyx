@@ -14,7 +14,7 @@ import torchlike._C.view_history  # in-place changes of views, which nothing els
 
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.list cimport PyList_GET_ITEM
-from cpython.object cimport PyObject
+from cpython.object cimport PyObject, PyTypeObject
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
@@ -43,6 +43,7 @@ cdef extern from "Python.h" nogil:
 cdef extern from *:
     Py_ssize_t Py_REFCNT(PyObject *o) noexcept
     void decref "Py_DECREF"(PyObject *o) noexcept
+    void PyType_Modified(PyTypeObject *type) noexcept
 
 cdef enum:
     STACK_GRADS = 16                   # inputs of a node before memory is allocated
@@ -299,10 +300,10 @@ cdef inline bint is_exclusive(TensorBase t) noexcept:
 
 cdef int check_same(TensorBase expected, TensorBase got) except -1:
     if expected.ops != got.ops:
-        raise RuntimeError("gradients of one Variable differ in type: %s and %s"
+        raise RuntimeError("a gradient has the wrong type: expected %s, got %s"
                            % (type_name(expected), type_name(got)))
     if not THTensor_isSameSizeAs(expected.c_tensor, got.c_tensor):
-        raise RuntimeError("gradients of one Variable differ in size: %s and %s"
+        raise RuntimeError("a gradient has the wrong size: expected %s, got %s"
                            % (shape_text(expected.c_tensor), shape_text(got.c_tensor)))
     return 0
 
@@ -414,10 +415,13 @@ cdef int accumulate(VariableBase leaf, PyObject *owned, bint create) except -1:
     """leaf.grad += the gradient."""
     cdef object grad = take(owned)
     cdef VariableBase old = leaf.grad_
+    cdef TensorBase data = (<VariableBase>grad).data_ if create else <TensorBase>grad
     if old is None:
+        check_same(leaf.data_, data)
+        data = None
         leaf.grad_ = as_variable(own(<PyObject *>grad, create), create)
         return 0
-    check_same(old.data_, (<VariableBase>grad).data_ if create else <TensorBase>grad)
+    check_same(old.data_, data)
     if create or old.requires_grad_:
         # A gradient that has a history stays, or becomes, part of one.
         if old.volatile_:
@@ -736,6 +740,9 @@ cdef int start(Run *run, PyObject **roots, PyObject **grads, int n_roots, list n
     return 0
 
 
+cdef list callbacks = []               # to call at the end of the outermost run
+
+
 cdef int execute(Run *run, PyObject **roots, PyObject **grads, int n_roots) except -1:
     """Run backward; takes the references in `grads` over."""
     global last_epoch
@@ -757,7 +764,10 @@ cdef int execute(Run *run, PyObject **roots, PyObject **grads, int n_roots) exce
             count += 1
             if not count & SIGNAL_NODES:
                 PyErr_CheckSignals()
+        if callbacks and depth == 1:
+            call_back()
     except BaseException:
+        callbacks.clear()
         if entered:
             clear_buffers(nodes)
         raise
@@ -770,6 +780,15 @@ cdef int execute(Run *run, PyObject **roots, PyObject **grads, int n_roots) exce
             restore_outer((<Extras>run.extras).outer)
         if entered:
             leave()
+    return 0
+
+
+cdef int call_back() except -1:
+    """Call, once, what was queued for the end of the run."""
+    queued = list(callbacks)
+    callbacks.clear()
+    for callback in queued:
+        callback()
     return 0
 
 
@@ -959,7 +978,25 @@ cdef tuple results(Extras extras, bint create, bint allow_unused):
     return tuple(found)
 
 
+class ImperativeEngine:
+    """``Variable._execution_engine``: the engine as 0.3 shows it to Python."""
+
+    def queue_callback(self, callback):
+        """Call a function without arguments at the end of the run that is under way."""
+        if not callable(callback):
+            raise TypeError("a callback has to be callable, but got " + type_name(callback))
+        if depth == 0:
+            raise RuntimeError("queue_callback works only while backward runs")
+        callbacks.append(callback)
+
+    def run_backward(self, variables, grad_variables, retain_graph=None, create_graph=None):
+        """The same as autograd.backward."""
+        run_backward(tuple(variables), tuple(grad_variables), retain_graph, create_graph)
+
+
 set_engine(backward_one)
+(<dict>(<PyTypeObject *>VariableBase).tp_dict)["_execution_engine"] = ImperativeEngine()
+PyType_Modified(<PyTypeObject *>VariableBase)
 make_bell()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

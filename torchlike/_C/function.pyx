@@ -99,14 +99,14 @@ cdef class Function(Node):
         """What forward saved, as tensors."""
         if self.saved is None and self.to_save is not None:
             return self.to_save
-        return self.unpack(False)
+        return self._unpack(False)
 
     @property
     def saved_variables(self):
         """What forward saved, as Variables: the inputs themselves, and the outputs."""
-        return self.unpack(True)
+        return self._unpack(True)
 
-    def unpack(self, bint as_variables):
+    def _unpack(self, bint as_variables):
         """What forward saved, after a check that nobody changed it."""
         cdef VariableBase v
         cdef Py_ssize_t i

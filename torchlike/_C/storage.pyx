@@ -116,11 +116,15 @@ cdef class StorageBase:
 
     def __getitem__(self, index):
         cdef Py_ssize_t i
+        cdef char *data
         if isinstance(index, slice):
             start, stop, step = index.indices(len(self))
             if step != 1:
                 raise ValueError(f"storages are sliced with step 1, but got {step}")
-            return type(self)([self[i] for i in range(start, stop)])
+            if stop <= start:
+                return type(self)()
+            data = <char *>self.c_storage.data + <Py_ssize_t>start * THType_itemSize[self.c_storage.dtype]
+            return wrap_storage(new_borrowed(self.c_storage.dtype, data, stop - start, self))
         i = self.position(index)
         code = CODES[self.c_storage.dtype]
         return struct.unpack_from(code, self, i * self.element_size())[0]

@@ -25,7 +25,17 @@ cdef extern from *:
 
 
 cdef class ByteTensor(TensorOps):
-    pass
+    def all(self, dim=None, bint keepdim=False):
+        """True if no element is 0; along a dimension, a ByteTensor of 0s and 1s."""
+        if dim is None:
+            return self.numel() == 0 or self.min() != 0
+        return self.ne(0).min(dim, keepdim)[0]
+
+    def any(self, dim=None, bint keepdim=False):
+        """True if an element is not 0; along a dimension, a ByteTensor of 0s and 1s."""
+        if dim is None:
+            return self.numel() != 0 and self.max() != 0
+        return self.ne(0).max(dim, keepdim)[0]
 
 
 cdef class CharTensor(TensorOps):

@@ -17,10 +17,38 @@ from torchlike._C.th cimport *
 
 cdef extern from *:
     """
-    /* torch.Size: a tuple under another name. */
+    /* torch.Size: a tuple under another name, which parts and sums of it keep. */
+    static PyTypeObject TorchSize_Type;
+    static PyObject *as_size(PyObject *tuple) {
+        if (!tuple || !PyTuple_CheckExact(tuple))
+            return tuple;
+        PyObject *r = PyObject_CallOneArg((PyObject *)&TorchSize_Type, tuple);
+        Py_DECREF(tuple);
+        return r;
+    }
+    static PyObject *size_subscript(PyObject *self, PyObject *index) {
+        return as_size(PyTuple_Type.tp_as_mapping->mp_subscript(self, index));
+    }
+    static PyObject *size_concat(PyObject *self, PyObject *other) {
+        return as_size(PyTuple_Type.tp_as_sequence->sq_concat(self, other));
+    }
+    static PyObject *size_repeat(PyObject *self, Py_ssize_t n) {
+        return as_size(PyTuple_Type.tp_as_sequence->sq_repeat(self, n));
+    }
+    static PyObject *size_repr(PyObject *self) {
+        PyObject *list = PySequence_List(self);
+        PyObject *r = list ? PyUnicode_FromFormat("torch.Size(%R)", list) : NULL;
+        Py_XDECREF(list);
+        return r;
+    }
+    static PySequenceMethods size_as_sequence = {.sq_concat = size_concat, .sq_repeat = size_repeat};
+    static PyMappingMethods size_as_mapping = {.mp_subscript = size_subscript};
     static PyTypeObject TorchSize_Type = {
         PyVarObject_HEAD_INIT(NULL, 0)
         .tp_name = "torch.Size",
+        .tp_repr = size_repr,
+        .tp_as_sequence = &size_as_sequence,
+        .tp_as_mapping = &size_as_mapping,
         .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
         .tp_doc = "The size of a tensor: a tuple of ints.",
         .tp_base = &PyTuple_Type,

@@ -35,6 +35,7 @@ cdef extern from "TH/TH.h" nogil:
         uint64_t systemCalls
     void THAlloc_emptyCache()
     void THAlloc_setCacheLimit(size_t bytes)
+    size_t THAlloc_cacheLimit()
     void THAlloc_stats(THAllocStats *stats)
     void THAlloc_failAfter(int64_t n)
 
@@ -43,6 +44,7 @@ cdef extern from "TH/TH.h" nogil:
     int THParallel_setNumThreads(int n)
     int THCpu_level()
     const char *THCpu_levelName(int level)
+    const char *THCpu_blasName()
 
     # random numbers
     ctypedef struct THGenerator:

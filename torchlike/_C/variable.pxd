@@ -65,6 +65,7 @@ cdef void set_edge2(Node n, VariableBase v) noexcept
 cdef int add_edge(Node n, VariableBase v) except -1         # any number, in order (v may be None)
 cdef int add_target(Node n, object target, int nr, bint leaf) except -1  # the same, target may be None
 cdef object edge(Node n, int i, int *nr, bint *leaf)        # target of edge i, or None
+cdef void enter_graph(Node n) noexcept                      # the latest node from now on
 cdef void attach(VariableBase out, Node n) noexcept         # out = output 0 of n
 cdef void attach_output(VariableBase out, Node n, int output_nr) noexcept
 cdef int check_saved(Node n) except -1                      # released? changed in place?

@@ -9,7 +9,6 @@ from collections import OrderedDict
 
 cimport cython
 from cpython.object cimport PyObject, PyTypeObject, newfunc
-from cpython.ref cimport Py_INCREF
 from torchlike._C.tensor_base cimport (
     TensorBase, clone, dispatch_of, new_empty, type_name,
 )
@@ -74,6 +73,7 @@ cdef extern from *:
     void PyObject_GC_Track(PyObject *o) noexcept
     void PyObject_GC_UnTrack(PyObject *o) noexcept
     Py_ssize_t Py_REFCNT(PyObject *o) noexcept
+    void incref "Py_INCREF"(PyObject *o) noexcept
     void decref "Py_DECREF"(PyObject *o) noexcept
     int PyArg_ParseTupleAndKeywords(
         object args, PyObject *kwargs, const char *format, char **names, ...) except 0
@@ -89,11 +89,12 @@ cdef bint dropping = False
 worklist_init(&doomed)
 
 
-cdef inline void doom(object o) noexcept:
-    # Keeps o alive on the list if its owner, who is about to drop it, is the only one.
-    if o is not None and Py_REFCNT(<PyObject *>o) == 1:
-        if worklist_push(&doomed, <PyObject *>o) == 0:
-            Py_INCREF(o)
+cdef inline bint doom(PyObject *o) noexcept:
+    # Keeps o alive on the list if its owner, who will drop it when told True, is the only one.
+    if Py_REFCNT(o) != 1 or worklist_push(&doomed, o) < 0:
+        return False
+    incref(o)
+    return True
 
 
 cdef inline void drop_doomed() noexcept:
@@ -222,6 +223,31 @@ cdef TensorBase tensor_argument(object data):
     return <TensorBase>data
 
 
+cdef int replace_data(VariableBase self, TensorBase data) except -1:
+    cdef VariableBase root = self if self.counter is None else self.counter
+    if data is self.data_:
+        return 0
+    if data.ops != self.data_.ops and grad_fn_of(self) is not None:
+        raise RuntimeError(
+            "data of a Variable that was computed has to keep its type: expected %s, got %s"
+            % (type_name(self.data_), type_name(data)))
+    # Nodes that saved the Variable have to notice, and views no longer share its elements.
+    if self.base is not None:
+        end_view(self)
+    while self.views != NULL:
+        end_view(<VariableBase>self.views)
+    root.version_ += 1
+    self.data_ = data
+    return 0
+
+
+cdef int end_view(VariableBase view) except -1:
+    grad_fn_of(view)
+    leave_view_list(view)
+    view.base = None
+    return 0
+
+
 cdef str shape_text(THTensor *t):
     cdef char buffer[TH_SHAPE_TEXT]
     return (<bytes>THTensor_shapeText(buffer, t)).decode()
@@ -235,9 +261,9 @@ cdef class VariableBase:
             leave_view_list(self)
         while self.views != NULL:
             leave_view_list(<VariableBase>self.views)
-        doom(self.grad_fn_)
-        self.grad_fn_ = None
-        drop_doomed()
+        if doom(<PyObject *>self.grad_fn_):
+            self.grad_fn_ = None
+            drop_doomed()
 
     # -- what 0.3 documents
     @property
@@ -247,7 +273,7 @@ cdef class VariableBase:
 
     @data.setter
     def data(self, data):
-        self.data_ = tensor_argument(data)
+        replace_data(self, tensor_argument(data))
 
     @property
     def grad(self):
@@ -500,20 +526,20 @@ cdef class Node:
     """A recorded operation: computes the gradients of its inputs from those of its outputs."""
 
     def __dealloc__(self):
-        doom(self.next0)
-        self.next0 = None
-        doom(self.next1)
-        self.next1 = None
-        doom(self.next2)
-        self.next2 = None
-        doom(self.more_next)
-        self.more_next = None
-        doom(self.saved0)
-        self.saved0 = None
-        doom(self.saved1)
-        self.saved1 = None
-        doom(self.saved2)
-        self.saved2 = None
+        if doom(<PyObject *>self.next0):
+            self.next0 = None
+        if doom(<PyObject *>self.next1):
+            self.next1 = None
+        if doom(<PyObject *>self.next2):
+            self.next2 = None
+        if doom(<PyObject *>self.more_next):
+            self.more_next = None
+        if doom(<PyObject *>self.saved0):
+            self.saved0 = None
+        if doom(<PyObject *>self.saved1):
+            self.saved1 = None
+        if doom(<PyObject *>self.saved2):
+            self.saved2 = None
         drop_doomed()
 
     cdef int apply(self, object grad, PyObject **grads) except -1:
@@ -562,6 +588,8 @@ cdef class AccumulateGrad(Node):
     cdef object __weakref__
 
     def register_hook(self, hook):
+        if self.variable is None:
+            raise RuntimeError("this AccumulateGrad belongs to no Variable")
         if self.variable.hooks is None:  # such leaves are handled one by one
             self.variable.hooks = OrderedDict()
         return Node.register_hook(self, hook)
@@ -668,22 +696,23 @@ cdef object edge(Node n, int i, int *nr, bint *leaf):
     return (<tuple>entry)[0]
 
 
-cdef void attach(VariableBase out, Node n) noexcept:
+cdef void enter_graph(Node n) noexcept:
     global last_sequence
     last_sequence += 1
     n.sequence = last_sequence
     if not collecting:
         PyObject_GC_UnTrack(<PyObject *>n)
+
+
+cdef void attach(VariableBase out, Node n) noexcept:
+    enter_graph(n)
     out.grad_fn_ = n
     out.requires_grad_ = True
 
 
 cdef void attach_output(VariableBase out, Node n, int output_nr) noexcept:
-    # The node of a user's Function stays visible to the garbage collector.
-    global last_sequence
     if n.sequence == 0:
-        last_sequence += 1
-        n.sequence = last_sequence
+        enter_graph(n)
     out.grad_fn_ = n
     out.output_nr_ = output_nr
     out.requires_grad_ = True

@@ -96,6 +96,14 @@ cdef object take(VariableBase self, object index):
     return self
 
 
+cdef VariableBase truth(VariableBase self, object value):
+    """A bool, or a ByteTensor of them, in a Variable."""
+    cdef VariableBase out
+    out = new_variable(value if isinstance(value, TensorBase) else self.data_.new([value]))
+    out.volatile_ = self.volatile_
+    return out
+
+
 cdef bint basic(object i):
     return PyLong_CheckExact(i) or PySlice_Check(i) or i is None or i is Ellipsis or (
         hasattr(i, "__index__") and not isinstance(i, (TensorBase, VariableBase, bool))
@@ -188,6 +196,14 @@ cdef class Variable(VariableOps):
     def tolist(self):
         """The elements as nested lists."""
         return self.data_.tolist()
+
+    def all(self, dim=None, keepdim=False):
+        """For a ByteTensor inside: whether no element is 0, or that along a dimension."""
+        return truth(self, self.data_.all(dim, keepdim))
+
+    def any(self, dim=None, keepdim=False):
+        """For a ByteTensor inside: whether an element is not 0, or that along a dimension."""
+        return truth(self, self.data_.any(dim, keepdim))
 
     def __len__(self):
         return len(self.data_)

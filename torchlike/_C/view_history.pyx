@@ -14,7 +14,7 @@ from torchlike._C.th cimport (
     THTensor, THTensor_free, THTensor_newShape, THTensor_newWithStorage,
 )
 from torchlike._C.variable cimport (
-    Node, VariableBase, add_edge, add_target, attach, edge, give, new_variable, set_edge0,
+    Node, VariableBase, add_edge, add_target, attach, edge, enter_graph, give, new_variable, set_edge0,
     set_history, set_view_history, shape_text,
 )
 from torchlike._C.variable_ops cimport v_add_T
@@ -206,6 +206,8 @@ cdef class CopySlices(PlaceNode):
         cdef int i
         if all_grads == NULL:
             raise MemoryError("no memory for %d gradients" % n.n_inputs)
+        if self.result_changed:        # later changes are told to this node only
+            n.result_changed = True
         try:
             if create:
                 n.apply_v(grad, all_grads)
@@ -234,6 +236,7 @@ cdef int rebase(VariableBase view, Node operation) except -1:
     for i in range(1, operation.n_inputs):
         target = edge(operation, i, &nr, &leaf)
         add_target(n, target, nr, leaf)
+    enter_graph(operation)
     set_history(base, n)
     view.hooks = None
     return 0

@@ -1,4 +1,4 @@
-"""Automatic differentiation: Variables, backward, and Functions with hand-written derivatives."""
+"""Automatic differentiation: Variables, backward, user-defined Functions."""
 
 from torchlike._C.engine import run_backward as _run_backward
 
@@ -44,15 +44,15 @@ def backward(
     create_graph=None,
     retain_variables=None,
 ):
-    """Add the gradients of a sum of Variables to the ``grad`` of the leaves of their graph.
+    """Add the gradients of a sum of Variables to the ``grad`` of their leaves.
 
     Parameters
     ----------
     variables : Variable or sequence of Variable
         What is differentiated.
     grad_variables : sequence of Tensor, Variable or None, optional
-        For each variable the gradient to start with, of the same size; may be None for one
-        with a single element, where it is 1.
+        For each variable the gradient to start with, of the same size; may be None for
+        one with a single element, where it is 1.
     retain_graph : bool, default: create_graph
         Keep the graph for another backward.
     create_graph : bool, optional
@@ -64,7 +64,8 @@ def backward(
     Raises
     ------
     RuntimeError
-        If a variable needs no gradient, is volatile, or its gradient has another type or size.
+        If a variable needs no gradient, is volatile, or its gradient has another type
+        or size.
 
     Examples
     --------
@@ -101,8 +102,8 @@ def grad(
     retain_graph : bool, default: create_graph
         Keep the graph for another backward.
     create_graph : bool, optional
-        Record the computation, so that the result can be differentiated. Default: False,
-        unless a gradient is a Variable that is not volatile.
+        Record the computation, so that the result can be differentiated. Default:
+        False, unless a gradient is a Variable that is not volatile.
     only_inputs : bool, default: True
         False: the other leaves get their gradients added to ``grad``.
     allow_unused : bool, default: False

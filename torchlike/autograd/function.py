@@ -24,10 +24,10 @@ class InplaceFunction(Function):
 
 
 def once_differentiable(backward):
-    """Mark a ``backward`` that works on tensors: its result can't be differentiated again.
+    """Mark a ``backward`` that works on tensors and can't be differentiated.
 
-    Below ``@staticmethod``, above ``def backward(ctx, *grad_outputs)``: the gradients arrive
-    as tensors and are returned as tensors.
+    Below ``@staticmethod``, above ``def backward(ctx, *grad_outputs)``: the gradients
+    arrive as tensors and are returned as tensors.
     """
 
     @functools.wraps(backward)
@@ -56,6 +56,6 @@ def once_differentiable(backward):
 
 
 def traceable(cls):
-    """Mark a Function class as one whose forward depends on the sizes of its inputs only."""
+    """Mark a Function class whose forward depends on the sizes of its inputs only."""
     cls.is_traceable = True
     return cls

@@ -67,10 +67,8 @@ def zero_gradients(x):
 
 
 def make_jacobian(x, num_out):
-    """A list of zero tensors of size (x.numel(), num_out), one for every gradient in x."""
-    return [
-        v.data.new(v.data.numel(), num_out).zero_() for v in _iter_variables(x)
-    ]
+    """Zero tensors of size (x.numel(), num_out), one for every gradient in x."""
+    return [v.data.new(v.data.numel(), num_out).zero_() for v in _iter_variables(x)]
 
 
 def _data(output):
@@ -151,7 +149,7 @@ def get_analytical_jacobian(input, output):
 
 
 def _close(a, b, atol, rtol):
-    """Whether abs(a - b) <= atol + rtol * abs(b) everywhere; not a number is never close."""
+    """Whether abs(a - b) <= atol + rtol * abs(b) everywhere; NaN is never close."""
     if a.numel() == 0:
         return True
     excess = (a - b).abs() - b.abs() * rtol - atol
@@ -186,9 +184,7 @@ def _find_fault(func, inputs, eps, atol, rtol):
     variables = tuple(_iter_variables(inputs))
     for i, output in enumerate(_differentiable(func(*inputs))):
         zero = output.data.new(*output.size()).zero_()
-        gradients = run_backward(
-            (output,), (zero,), True, False, variables, True, True
-        )
+        gradients = run_backward((output,), (zero,), True, False, variables, True, True)
         for gradient in gradients:
             if gradient is not None and gradient.data.ne(0).sum() > 0:
                 return f"backward not multiplied by grad_output (output no. {i})"
@@ -198,14 +194,16 @@ def _find_fault(func, inputs, eps, atol, rtol):
 def gradcheck(func, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True):
     """Compare the gradients of a function with finite differences.
 
-    A gradient a is right if ``abs(a - n) <= atol + rtol * abs(n)``, n the difference quotient.
+    A gradient a is right if ``abs(a - n) <= atol + rtol * abs(n)``, where n is the
+    difference quotient.
 
     Parameters
     ----------
     func : callable
         Gets the inputs and returns a Variable or a tuple of Variables.
     inputs : Variable or sequence
-        DoubleTensor Variables, for such a small ``eps``; what needs no gradient is not varied.
+        DoubleTensor Variables, for such a small ``eps``; what needs no gradient is not
+        varied.
     eps : float, default: 1e-6
         Step of the differences.
     atol, rtol : float, default: 1e-5, 1e-3
@@ -245,7 +243,7 @@ def gradgradcheck(
     rtol=1e-3,
     raise_exception=True,
 ):
-    """Compare second derivatives of a function with finite differences of its gradients.
+    """Compare second derivatives with finite differences of the gradients.
 
     Parameters
     ----------

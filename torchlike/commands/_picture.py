@@ -18,8 +18,7 @@ def draw(path, history, wrong):
     Parameters
     ----------
     path : str
-    history : dict
-        one value per epoch of "training loss", "held-out loss" and "held-out accuracy"
+    history : list of (training loss, held-out loss, held-out accuracy), one an epoch
     wrong : list of (image, label, guess)
         images are arrays of shape (8, 8), 1 is ink; the first 24 are drawn
     """
@@ -33,16 +32,16 @@ def draw(path, history, wrong):
 
 
 def _draw_curves(figure, history):
+    train_loss, test_loss, accuracy = zip(*history)
     losses, accuracies = figure.subplots(1, 2)
-    epochs = range(1, len(history["training loss"]) + 1)
-    for name in ("training loss", "held-out loss"):
-        losses.plot(epochs, history[name], ".-", label=name)
+    epochs = range(1, len(history) + 1)
+    losses.plot(epochs, train_loss, ".-", label="training loss")
+    losses.plot(epochs, test_loss, ".-", label="held-out loss")
     losses.set(xlabel="epoch", ylabel="negative log-likelihood", yscale="log")
     losses.legend()
-    percent = [100 * accuracy for accuracy in history["held-out accuracy"]]
-    accuracies.plot(epochs, percent, ".-", color="tab:green")
+    accuracies.plot(epochs, [100 * a for a in accuracy], ".-", color="tab:green")
     accuracies.set(xlabel="epoch", ylabel="held-out accuracy, %")
-    accuracies.set_title(f"{percent[-1]:.2f} % after the last epoch")
+    accuracies.set_title(f"{accuracy[-1]:.2%} after the last epoch")
     for axes in (losses, accuracies):
         axes.set_xlim(0.5, len(epochs) + 0.5)
         axes.xaxis.get_major_locator().set_params(integer=True)

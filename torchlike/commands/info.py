@@ -24,7 +24,7 @@ def facts():
         "torchlike": torchlike.__version__,
         "Python": platform.python_version(),
         "NumPy": _version("numpy"),
-        "OpenBLAS": core["openblas"],
+        "OpenBLAS": core["openblas"].removeprefix("OpenBLAS "),
         "CPU level": core["cpu_level"],
         "threads": core["num_threads"],
         "cache limit": f"{core['cache_limit'] / 2**20:.0f} MiB",

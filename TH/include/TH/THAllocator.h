@@ -19,6 +19,7 @@ TH_API void THAlloc_free(void *data, size_t bytes, uint8_t sizeClass);
 TH_API void THAlloc_emptyCache(void);
 /* Caps the bytes that the cache of large blocks keeps (default 1 GiB; TORCHLIKE_CACHE_BYTES). */
 TH_API void THAlloc_setCacheLimit(size_t bytes);
+TH_API size_t THAlloc_cacheLimit(void);
 
 typedef struct THAllocStats {
     size_t bytesInUse;   /* handed out and not freed yet */

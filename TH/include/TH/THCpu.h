@@ -14,5 +14,7 @@ typedef enum THCpuLevel {
 TH_API THCpuLevel THCpu_level(void);
 /* "base", "v3", "v4". */
 TH_API const char *THCpu_levelName(THCpuLevel level);
+/* What the BLAS under the matrix products says of itself; "none" without one. */
+TH_API const char *THCpu_blasName(void);
 
 #endif

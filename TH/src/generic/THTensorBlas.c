@@ -262,9 +262,7 @@ static void outer(real alpha, Matrix a, Matrix b, real beta, Matrix c) {
     THParallel_for(c.rows, 1 + OUTER_GRAIN / c.columns, outer_rows, &job);
 }
 
-/* --- operands
- * ------------------------------------------------------------------------------------------
- */
+/* --- operands -------------------------------------------------------------------- */
 
 static Matrix matrix_of(const THTensor *t) {
     int n = t->nDimension;

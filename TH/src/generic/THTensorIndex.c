@@ -481,9 +481,7 @@ int THTensor_(scatterFill)(THTensor *r, int64_t dim, THLongTensor *index, real v
     return scatter(r, dim, index, NULL, SCATTER_FILL, value);
 }
 
-/* --- masks
- * ------------------------------------------------------------------------------------
- */
+/* --- masks ----------------------------------------------------------------------- */
 
 /* mask, expanded to the given size, as plain memory that does not belong to r's
  * storage, and the number of ones in *ones. NULL with an error; the caller frees the

@@ -32,9 +32,7 @@ static int fill_with(THTensor *r, THGenerator *generator, Fill fill,
     return finish_output(r, out, 0);
 }
 
-/* --- integers
- * ---------------------------------------------------------------------------------------
- */
+/* --- integers -------------------------------------------------------------------- */
 
 /* x = minValue + bits % range, from 32 or (wide) 64 bits. */
 typedef struct IntegerRange {
@@ -116,9 +114,7 @@ int THTensor_(randperm)(THTensor *r, THGenerator *generator, int64_t n) {
     return finish_output(r, out, 0);
 }
 
-/* --- coins
- * ------------------------------------------------------------------------------------------
- */
+/* --- coins ----------------------------------------------------------------------- */
 
 static void fill_geometric(real *out, int64_t n, THGenerator *generator,
                            const void *parameters) {
@@ -316,9 +312,7 @@ int THTensor_(logNormal)(THTensor *r, THGenerator *generator, double mean,
     return fill_with(r, generator, fill_log_normal, &p);
 }
 
-/* --- multinomial
- * ------------------------------------------------------------------------------------
- */
+/* --- multinomial ----------------------------------------------------------------- */
 
 /* Checks one row of weights: finite, not negative, enough that are positive. */
 static int check_weights(const real *weight, int64_t categories, int64_t n,

@@ -104,8 +104,6 @@ typedef struct THMoveKernels {
     /* dst[i * dstStride + j] = src[j * srcStride + i] for i < rows, j < cols; strides in
      * elements of 1, 2, 4, 8 bytes. */
     void (*transpose[4])(void *dst, int64_t dstStride, const void *src, int64_t srcStride, int64_t rows, int64_t cols);
-    /* Copies past the caches. */
-    void (*stream)(void *dst, const void *src, size_t bytes);
 } THMoveKernels;
 
 typedef struct THKernels {

@@ -1,11 +1,5 @@
-/* Moving memory: transposed blocks, and stores that go past the caches. */
-#include <string.h>
-
+/* Moving memory: the transposition of blocks. */
 #include "THKernels.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 /* Blocks of 8 x 8 elements live in eight vectors; three rounds of exchanges swap the bits of the row
  * number with those of the column number. Other compilers copy the block element by element. */
@@ -61,27 +55,6 @@ TRANSPOSE(transpose2, uint16_t)
 TRANSPOSE(transpose4, uint32_t)
 TRANSPOSE(transpose8, uint64_t)
 
-/* dst may have any alignment; its first bytes up to a multiple of 16 go the usual way. */
-static void stream(void *dst_, const void *src_, size_t bytes)
-{
-#if defined(__SSE2__)
-    char *dst = dst_;
-    const char *src = src_;
-    size_t head = -(uintptr_t)dst & 15;
-    if (head > bytes)
-        head = bytes;
-    memcpy(dst, src, head);
-    size_t i = head;
-    for (; i + 16 <= bytes; i += 16)
-        _mm_stream_si128((__m128i *)(dst + i), _mm_loadu_si128((const __m128i *)(src + i)));
-    memcpy(dst + i, src + i, bytes - i);
-    _mm_sfence();
-#else
-    memcpy(dst_, src_, bytes);
-#endif
-}
-
 const THMoveKernels TH_CONCAT_2(th_move_, TH_ISA) = {
     .transpose = {transpose1, transpose2, transpose4, transpose8},
-    .stream = stream,
 };

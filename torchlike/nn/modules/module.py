@@ -33,6 +33,10 @@ def _indent(text):
     return text.replace("\n", "\n  ")
 
 
+def _shape(tensor):
+    return f"[{' x '.join(map(str, tensor.size()))}]"
+
+
 def _quoted(names):
     return ", ".join(f'"{name}"' for name in names)
 
@@ -62,6 +66,7 @@ class Module:
     """
 
     dump_patches = False
+    _later_keys = ()
 
     def __init__(self):
         state = self.__dict__
@@ -733,8 +738,8 @@ class Module:
             if value.size() != own[name].size():
                 raise RuntimeError(
                     f"While copying the parameter named {name}, whose dimensions in "
-                    f"the model are {own[name].size()} and whose dimensions in the "
-                    f"checkpoint are {value.size()}."
+                    f"the model are {_shape(own[name])} and whose dimensions in the "
+                    f"checkpoint are {_shape(value)}."
                 )
             copies.append((own[name], value))
         for target, value in copies:
@@ -744,6 +749,9 @@ class Module:
         """Raise one error that lists all missing and all unexpected keys."""
         missing = [key for key in own if key not in state_dict]
         unexpected = [key for key in state_dict if key not in own]
+        if unexpected:
+            ignored = self._ignored_keys()
+            unexpected = [key for key in unexpected if key not in ignored]
         problems = []
         if missing:
             problems.append(f"missing keys in state_dict: {_quoted(missing)}")
@@ -753,6 +761,14 @@ class Module:
             raise StateDictKeyError(
                 f"load_state_dict of {type(self).__name__}: " + "; ".join(problems)
             )
+
+    def _ignored_keys(self):
+        """Keys of `state_dict` that later versions write and nothing here needs."""
+        return {
+            f"{path}.{key}" if path else key
+            for path, module in self.named_modules()
+            for key in module._later_keys
+        }
 
     def __setstate__(self, state):
         self.__dict__.update(state)
