@@ -3,7 +3,7 @@
 ``import torchlike as torch``
 """
 
-from torchlike._C import core as _core, create as _create, tensor as _tensor
+from torchlike._C import create as _create, tensor as _tensor
 from torchlike._C.core import empty_cache, get_num_threads, set_num_threads
 from torchlike._C.create import (
     arange,

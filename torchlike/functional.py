@@ -8,7 +8,8 @@ __all__ = ["cat", "chunk", "expand_as", "matmul", "split", "stack", "view_as"]
 def _wrap(dim, n):
     if not -n <= dim < n:
         raise IndexError(
-            f"dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})"
+            "dimension out of range (expected to be in range of "
+            f"[{-n}, {n - 1}], but got {dim})"
         )
     return dim % n
 
@@ -83,8 +84,8 @@ def stack(sequence, dim=0, out=None):
 def matmul(tensor1, tensor2, out=None):
     """Matrix product with broadcasting of the batch dimensions.
 
-    Two vectors give their dot product, a matrix and a vector their product; with more than
-    two dimensions the last two are the matrices and the others are broadcast.
+    Two vectors give their dot product, a matrix and a vector their product; with more
+    than two dimensions the last two are the matrices and the others are broadcast.
 
     Parameters
     ----------
@@ -99,7 +100,10 @@ def matmul(tensor1, tensor2, out=None):
 def _matmul(a, b):
     dims = a.dim(), b.dim()
     if 0 in dims:
-        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {dims[0]}D and {dims[1]}D")
+        raise RuntimeError(
+            "both arguments to matmul need to be at least 1D, but they are "
+            f"{dims[0]}D and {dims[1]}D"
+        )
     if dims == (1, 1):
         return a.dot(b)
     if dims == (2, 1):
@@ -119,7 +123,9 @@ def _matmul(a, b):
     batch = _broadcast(left.size()[:-2], right.size()[:-2])
     n, k, m = left.size(-2), left.size(-1), right.size(-1)
     left = left.expand(*batch, n, k).contiguous().view(-1, n, k)
-    right = right.expand(*batch, right.size(-2), m).contiguous().view(-1, right.size(-2), m)
+    right = (
+        right.expand(*batch, right.size(-2), m).contiguous().view(-1, right.size(-2), m)
+    )
     result = left.bmm(right)
     kept = ([n] if dims[0] > 1 else []) + ([m] if dims[1] > 1 else [])
     return result.view(*batch, *kept)
@@ -131,7 +137,9 @@ def _broadcast(a, b):
     a, b = (1,) * (len(b) - len(a)) + a, (1,) * (len(a) - len(b)) + b
     for m, n in zip(a, b):
         if m != n and 1 not in (m, n):
-            raise RuntimeError(f"sizes {list(a)} and {list(b)} of the batches do not broadcast")
+            raise RuntimeError(
+                f"sizes {list(a)} and {list(b)} of the batches do not broadcast"
+            )
     return tuple(max(m, n) for m, n in zip(a, b))
 
 

@@ -26,7 +26,7 @@ class _Default(type):
 
 
 class Tensor(metaclass=_Default):
-    """The default tensor type, `FloatTensor` unless `set_default_tensor_type` changed it."""
+    """The default tensor type; see `set_default_tensor_type`."""
 
 
 def set_default_tensor_type(t):
@@ -35,7 +35,7 @@ def set_default_tensor_type(t):
     Parameters
     ----------
     t : type or str
-        A floating-point type such as ``torch.DoubleTensor`` or ``'torch.DoubleTensor'``.
+        A floating-point type: ``torch.DoubleTensor`` or ``'torch.DoubleTensor'``.
 
     Raises
     ------
@@ -67,7 +67,11 @@ def typename(o):
         return o.type()
     module = getattr(o, "__module__", "")
     name = getattr(o, "__qualname__", None) or type(o).__name__
-    return f"{module}.{name}" if module not in ("", "builtins", "__builtin__", None) else name
+    return (
+        f"{module}.{name}"
+        if module not in ("", "builtins", "__builtin__", None)
+        else name
+    )
 
 
 _tensor_classes = frozenset(_tensor.classes)

@@ -1,22 +1,25 @@
 /* The drivers of element-wise operations, compiled once for all types and operations.
  *
- * First choice: all operands have one shape and are contiguous; the kernel runs over them as they are,
- * on several threads if they are large. Second: the last input is a row that is added to each row of
- * the others. Third, everything else: a Loop, which orders the dimensions by the result's memory,
- * merges those that can be walked as one, and cuts the two innermost into tiles. Within a tile each
- * operand that is not laid out like the result is gathered into a buffer in the first-level cache, by
- * blocks if it runs fastest along the other dimension, so that every operation needs its
- * kernel only for contiguous memory. */
+ * First choice: all operands have one shape and are contiguous; the kernel runs over
+ * them as they are, on several threads if they are large. Second: the last input is a
+ * row that is added to each row of the others. Third, everything else: a Loop, which
+ * orders the dimensions by the result's memory, merges those that can be walked as one,
+ * and cuts the two innermost into tiles. Within a tile each operand that is not laid
+ * out like the result is gathered into a buffer in the first-level cache, by blocks if
+ * it runs fastest along the other dimension, so that every operation needs its kernel
+ * only for contiguous memory. */
 #include "THApply.h"
 
 #include <string.h>
 
 #include "THTensorInternal.h"
 
-/* Elements per thread from which threads pay: arithmetic, which waits for memory; functions. */
+/* Elements per thread from which threads pay: arithmetic, which waits for memory;
+ * functions. */
 #define GRAIN 32768
 #define GRAIN_FUNCTION 8192
-/* Elements of a tile; its size if an operand is transposed; shortest row that is used in place. */
+/* Elements of a tile; its size if an operand is transposed; shortest row that is used
+ * in place. */
 #define TILE 2048
 #define TILE_COLS 64
 #define TILE_ROWS 32
@@ -27,9 +30,11 @@
 THKernels th_kernels;
 
 /* Chooses the tables when the library is loaded. */
-__attribute__((constructor)) static void choose_kernels(void)
-{
-#define CHOOSE(isa) th_kernels = (THKernels){th_pointwise_##isa, th_reduce_##isa, &th_move_##isa}
+__attribute__((constructor)) static void choose_kernels(void) {
+#define CHOOSE(isa)                                                                    \
+    th_kernels = (THKernels) {                                                         \
+        th_pointwise_##isa, th_reduce_##isa, &th_move_##isa                            \
+    }
 #if defined(__x86_64__)
     switch (THCpu_level()) {
     case TH_CPU_V4:
@@ -48,45 +53,45 @@ __attribute__((constructor)) static void choose_kernels(void)
 
 /* 1 for the kernels that cost much more than moving their operands. */
 static const uint8_t isFunction[TH_NKERNELS] = {
-    [TH_K_exp] = 1,   [TH_K_log] = 1,  [TH_K_log1p] = 1, [TH_K_sigmoid] = 1, [TH_K_tanh] = 1, [TH_K_sin] = 1,
-    [TH_K_cos] = 1,   [TH_K_tan] = 1,  [TH_K_asin] = 1,  [TH_K_acos] = 1,    [TH_K_atan] = 1, [TH_K_sinh] = 1,
-    [TH_K_cosh] = 1,  [TH_K_erf] = 1,  [TH_K_atan2] = 1, [TH_K_pow] = 1,     [TH_K_tpow] = 1, [TH_K_cpow] = 1,
-    [TH_K_fmod] = 1,  [TH_K_cfmod] = 1,
+    [TH_K_exp] = 1,  [TH_K_log] = 1,  [TH_K_log1p] = 1, [TH_K_sigmoid] = 1,
+    [TH_K_tanh] = 1, [TH_K_sin] = 1,  [TH_K_cos] = 1,   [TH_K_tan] = 1,
+    [TH_K_asin] = 1, [TH_K_acos] = 1, [TH_K_atan] = 1,  [TH_K_sinh] = 1,
+    [TH_K_cosh] = 1, [TH_K_erf] = 1,  [TH_K_atan2] = 1, [TH_K_pow] = 1,
+    [TH_K_tpow] = 1, [TH_K_cpow] = 1, [TH_K_fmod] = 1,  [TH_K_cfmod] = 1,
 };
 
-static int64_t grain_of(int kernel)
-{
+static int64_t grain_of(int kernel) {
     return isFunction[kernel] ? GRAIN_FUNCTION : GRAIN;
 }
 
 /* ---- Contiguous operands ---- */
 
-/* The number of elements if a and b are contiguous with one shape, -1 if not or if they are empty. */
-static inline int64_t flat_count(const THTensor *a, const THTensor *b)
-{
+/* The number of elements if a and b are contiguous with one shape, -1 if not or if they
+ * are empty. */
+static inline int64_t flat_count(const THTensor *a, const THTensor *b) {
     int n = a->nDimension;
     if (n == 0 || b->nDimension != n)
         return -1;
     int64_t count = 1;
     for (int d = n - 1; d >= 0; d--) {
         int64_t size = a->size[d];
-        if (size != b->size[d] || (size != 1 && (a->stride[d] != count || b->stride[d] != count)))
+        if (size != b->size[d] ||
+            (size != 1 && (a->stride[d] != count || b->stride[d] != count)))
             return -1;
         count *= size;
     }
     return count;
 }
 
-/* 1 if two contiguous tensors of one shape may overlap without being the same memory. */
-static inline int is_shifted(const THTensor *r, const THTensor *a)
-{
+/* 1 if two contiguous tensors of one shape may overlap without being the same memory.
+ */
+static inline int is_shifted(const THTensor *r, const THTensor *a) {
     return r->storage == a->storage && r->storageOffset != a->storageOffset;
 }
 
-/* 1 if r has, or now gets, the shape of `a` as contiguous memory, for a kernel to write to; 0 if
- * another way must be found; or an error. */
-static inline int flat_result(THTensor *r, const THTensor *a)
-{
+/* 1 if r has, or now gets, the shape of `a` as contiguous memory, for a kernel to write
+ * to; 0 if another way must be found; or an error. */
+static inline int flat_result(THTensor *r, const THTensor *a) {
     if (r->nDimension == 0 && r->storage == NULL) {
         TH_TRY(th_initLike(r, a));
         return 1;
@@ -103,29 +108,32 @@ typedef struct Flat {
     int resultItem, item;
 } Flat;
 
-static inline const void *advance(const char *p, int64_t bytes)
-{
+static inline const void *advance(const char *p, int64_t bytes) {
     return p ? p + bytes : NULL;
 }
 
-static void flat_range(void *context, int64_t begin, int64_t end)
-{
+static void flat_range(void *context, int64_t begin, int64_t end) {
     const Flat *f = context;
     if (!f->kernel) {
-        memcpy(f->result + begin * f->item, f->input[0] + begin * f->item, (size_t)((end - begin) * f->item));
+        memcpy(f->result + begin * f->item, f->input[0] + begin * f->item,
+               (size_t)((end - begin) * f->item));
         return;
     }
     int64_t at = begin * f->item;
-    f->kernel(f->result + begin * f->resultItem, advance(f->input[0], at), advance(f->input[1], at),
-              advance(f->input[2], at), f->s, end - begin);
+    f->kernel(f->result + begin * f->resultItem, advance(f->input[0], at),
+              advance(f->input[1], at), advance(f->input[2], at), f->s, end - begin);
 }
 
 /* Runs a kernel over n contiguous elements that are many. */
-static int flat_large(int kernel, int64_t n, THTensor *r, THTensor *const *in, int nin, const THScalar *s)
-{
+static int flat_large(int kernel, int64_t n, THTensor *r, THTensor *const *in, int nin,
+                      const THScalar *s) {
     int dtype = nin ? in[0]->dtype : r->dtype;
-    Flat f = {kernel == TH_K_copy ? NULL : th_kernels.pointwise[dtype][kernel], s, th_bytes(r), {NULL, NULL, NULL},
-              THType_itemSize[r->dtype], THType_itemSize[dtype]};
+    Flat f = {kernel == TH_K_copy ? NULL : th_kernels.pointwise[dtype][kernel],
+              s,
+              th_bytes(r),
+              {NULL, NULL, NULL},
+              THType_itemSize[r->dtype],
+              THType_itemSize[dtype]};
     for (int i = 0; i < nin; i++)
         f.input[i] = th_bytes(in[i]);
     THParallel_for(n, grain_of(kernel), flat_range, &f);
@@ -139,7 +147,8 @@ typedef struct Loop {
     const THScalar *s;
     int nops; /* operand 0 is the result */
     int ndim;
-    int64_t size[TH_MAX_DIM + 1]; /* 0 is the innermost dimension; there are at least two */
+    int64_t
+        size[TH_MAX_DIM + 1]; /* 0 is the innermost dimension; there are at least two */
     int64_t stride[MAX_OPERANDS][TH_MAX_DIM + 1]; /* in bytes */
     char *data[MAX_OPERANDS];
     int item[MAX_OPERANDS];
@@ -147,19 +156,18 @@ typedef struct Loop {
 } Loop;
 
 /* dst[i][j] = src[i][j] for items of a size known to the compiler; strides in bytes. */
-static inline __attribute__((always_inline)) void move_items(char *dst, int64_t dstRow, int64_t dstCol, const char *src,
-                                                             int64_t srcRow, int64_t srcCol, int64_t rows,
-                                                             int64_t cols, size_t item)
-{
+static inline __attribute__((always_inline)) void
+move_items(char *dst, int64_t dstRow, int64_t dstCol, const char *src, int64_t srcRow,
+           int64_t srcCol, int64_t rows, int64_t cols, size_t item) {
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < cols; j++)
             memcpy(dst + i * dstRow + j * dstCol, src + i * srcRow + j * srcCol, item);
 }
 
 /* The same for any strides, in the fastest way that they allow. */
-static void move_tile(char *dst, int64_t dstRow, int64_t dstCol, const char *src, int64_t srcRow, int64_t srcCol,
-                      int64_t rows, int64_t cols, int item)
-{
+static void move_tile(char *dst, int64_t dstRow, int64_t dstCol, const char *src,
+                      int64_t srcRow, int64_t srcCol, int64_t rows, int64_t cols,
+                      int item) {
     int power = item == 1 ? 0 : item == 2 ? 1 : item == 4 ? 2 : 3;
     if (dstCol == item && srcCol == item && cols >= 16) {
         for (int64_t i = 0; i < rows; i++)
@@ -167,11 +175,13 @@ static void move_tile(char *dst, int64_t dstRow, int64_t dstCol, const char *src
         return;
     }
     if (dstCol == item && srcRow == item && srcCol != item && dstRow % item == 0) {
-        th_kernels.move->transpose[power](dst, dstRow / item, src, srcCol / item, rows, cols);
+        th_kernels.move->transpose[power](dst, dstRow / item, src, srcCol / item, rows,
+                                          cols);
         return;
     }
     if (srcCol == item && dstRow == item && dstCol != item) {
-        th_kernels.move->transpose[power](dst, dstCol / item, src, srcRow / item, cols, rows);
+        th_kernels.move->transpose[power](dst, dstCol / item, src, srcRow / item, cols,
+                                          rows);
         return;
     }
     switch (item) {
@@ -191,20 +201,18 @@ static void move_tile(char *dst, int64_t dstRow, int64_t dstCol, const char *src
 }
 
 /* 1 if the kernel can use an operand's part of a tile where it is. */
-static inline int in_place(const Loop *loop, int op, int64_t rows, int64_t cols)
-{
+static inline int in_place(const Loop *loop, int op, int64_t rows, int64_t cols) {
     int64_t item = loop->item[op];
-    return loop->stride[op][0] == item && (rows == 1 || cols >= ROW_MIN || loop->stride[op][1] == cols * item);
+    return loop->stride[op][0] == item &&
+           (rows == 1 || cols >= ROW_MIN || loop->stride[op][1] == cols * item);
 }
 
-static void copy_tile(const Loop *loop, char *const *at, int64_t rows, int64_t cols)
-{
-    move_tile(at[0], loop->stride[0][1], loop->stride[0][0], at[1], loop->stride[1][1], loop->stride[1][0], rows, cols,
-              loop->item[0]);
+static void copy_tile(const Loop *loop, char *const *at, int64_t rows, int64_t cols) {
+    move_tile(at[0], loop->stride[0][1], loop->stride[0][0], at[1], loop->stride[1][1],
+              loop->stride[1][0], rows, cols, loop->item[0]);
 }
 
-static void run_tile(const Loop *loop, char *const *at, int64_t rows, int64_t cols)
-{
+static void run_tile(const Loop *loop, char *const *at, int64_t rows, int64_t cols) {
     _Alignas(64) char buffer[MAX_OPERANDS][TILE * 8];
     char *p[MAX_OPERANDS] = {NULL, NULL, NULL, NULL};
     int64_t rowStride[MAX_OPERANDS] = {0, 0, 0, 0};
@@ -218,7 +226,8 @@ static void run_tile(const Loop *loop, char *const *at, int64_t rows, int64_t co
             p[op] = buffer[op];
             rowStride[op] = width;
             if (op > 0)
-                move_tile(buffer[op], width, loop->item[op], at[op], loop->stride[op][1], loop->stride[op][0], rows, cols,
+                move_tile(buffer[op], width, loop->item[op], at[op],
+                          loop->stride[op][1], loop->stride[op][0], rows, cols,
                           loop->item[op]);
         }
         whole &= rows == 1 || rowStride[op] == width;
@@ -227,16 +236,17 @@ static void run_tile(const Loop *loop, char *const *at, int64_t rows, int64_t co
         loop->kernel(p[0], p[1], p[2], p[3], loop->s, rows * cols);
     else
         for (int64_t i = 0; i < rows; i++)
-            loop->kernel(p[0] + i * rowStride[0], advance(p[1], i * rowStride[1]), advance(p[2], i * rowStride[2]),
+            loop->kernel(p[0] + i * rowStride[0], advance(p[1], i * rowStride[1]),
+                         advance(p[2], i * rowStride[2]),
                          advance(p[3], i * rowStride[3]), loop->s, cols);
     if (p[0] == buffer[0])
-        move_tile(at[0], loop->stride[0][1], loop->stride[0][0], buffer[0], cols * loop->item[0], loop->item[0], rows,
-                  cols, loop->item[0]);
+        move_tile(at[0], loop->stride[0][1], loop->stride[0][0], buffer[0],
+                  cols * loop->item[0], loop->item[0], rows, cols, loop->item[0]);
 }
 
-/* Runs the tiles begin <= t < end, counted along dimension 0, then 1, then the others. */
-static void loop_range(void *context, int64_t begin, int64_t end)
-{
+/* Runs the tiles begin <= t < end, counted along dimension 0, then 1, then the others.
+ */
+static void loop_range(void *context, int64_t begin, int64_t end) {
     const Loop *loop = context;
     int64_t acrossCols = (loop->size[0] + loop->cols - 1) / loop->cols;
     int64_t acrossRows = (loop->size[1] + loop->rows - 1) / loop->rows;
@@ -245,7 +255,8 @@ static void loop_range(void *context, int64_t begin, int64_t end)
         int64_t row = rest % acrossRows * loop->rows;
         char *at[MAX_OPERANDS];
         for (int op = 0; op < loop->nops; op++)
-            at[op] = loop->data[op] + col * loop->stride[op][0] + row * loop->stride[op][1];
+            at[op] =
+                loop->data[op] + col * loop->stride[op][0] + row * loop->stride[op][1];
         rest /= acrossRows;
         for (int d = 2; d < loop->ndim; d++) {
             int64_t index = rest % loop->size[d];
@@ -253,8 +264,10 @@ static void loop_range(void *context, int64_t begin, int64_t end)
             for (int op = 0; op < loop->nops; op++)
                 at[op] += index * loop->stride[op][d];
         }
-        int64_t rows = loop->size[1] - row < loop->rows ? loop->size[1] - row : loop->rows;
-        int64_t cols = loop->size[0] - col < loop->cols ? loop->size[0] - col : loop->cols;
+        int64_t rows =
+            loop->size[1] - row < loop->rows ? loop->size[1] - row : loop->rows;
+        int64_t cols =
+            loop->size[0] - col < loop->cols ? loop->size[0] - col : loop->cols;
         if (loop->kernel)
             run_tile(loop, at, rows, cols);
         else
@@ -262,8 +275,7 @@ static void loop_range(void *context, int64_t begin, int64_t end)
     }
 }
 
-static void swap_dims(Loop *loop, int d, int e)
-{
+static void swap_dims(Loop *loop, int d, int e) {
     int64_t size = loop->size[d];
     loop->size[d] = loop->size[e];
     loop->size[e] = size;
@@ -274,10 +286,9 @@ static void swap_dims(Loop *loop, int d, int e)
     }
 }
 
-/* 1 if dimension d belongs inside dimension e: the result runs faster along it, or if the result has no
- * preference the inputs do. */
-static int runs_faster(const Loop *loop, int d, int e)
-{
+/* 1 if dimension d belongs inside dimension e: the result runs faster along it, or if
+ * the result has no preference the inputs do. */
+static int runs_faster(const Loop *loop, int d, int e) {
     for (int op = 0; op < loop->nops; op++) {
         int64_t sd = loop->stride[op][d], se = loop->stride[op][e];
         if (sd != se && sd != 0 && se != 0)
@@ -289,8 +300,7 @@ static int runs_faster(const Loop *loop, int d, int e)
 }
 
 /* Takes over an operand: its strides along `size`, with 0 where it is repeated. */
-static void add_operand(Loop *loop, THTensor *t, int n, const int64_t *size)
-{
+static void add_operand(Loop *loop, THTensor *t, int n, const int64_t *size) {
     int op = loop->nops++;
     loop->item[op] = THType_itemSize[t->dtype];
     loop->data[op] = th_bytes(t);
@@ -302,8 +312,7 @@ static void add_operand(Loop *loop, THTensor *t, int n, const int64_t *size)
 }
 
 /* Chooses order, merging and tiles, once all operands are there. */
-static void plan(Loop *loop, int n, const int64_t *size)
-{
+static void plan(Loop *loop, int n, const int64_t *size) {
     loop->ndim = 0;
     for (int d = 0; d < n; d++) { /* drop dimensions of size 1 */
         if (size[n - 1 - d] == 1)
@@ -335,10 +344,12 @@ static void plan(Loop *loop, int n, const int64_t *size)
         for (int op = 0; op < loop->nops; op++)
             loop->stride[op][loop->ndim] = loop->ndim == 0 ? loop->item[op] : 0;
     }
-    /* An operand that is dense along an outer dimension: tiles of that dimension and the innermost. */
+    /* An operand that is dense along an outer dimension: tiles of that dimension and
+     * the innermost. */
     for (int d = 1; d < loop->ndim; d++)
         for (int op = 1; op < loop->nops; op++)
-            if (loop->stride[op][0] > loop->item[op] && loop->stride[op][d] == loop->item[op]) {
+            if (loop->stride[op][0] > loop->item[op] &&
+                loop->stride[op][d] == loop->item[op]) {
                 swap_dims(loop, 1, d);
                 loop->cols = loop->size[0] < TILE_COLS ? loop->size[0] : TILE_COLS;
                 loop->rows = loop->size[1] < TILE_ROWS ? loop->size[1] : TILE_ROWS;
@@ -348,9 +359,9 @@ static void plan(Loop *loop, int n, const int64_t *size)
     loop->rows = TILE / loop->cols < loop->size[1] ? TILE / loop->cols : loop->size[1];
 }
 
-static void run_loop(Loop *loop, int64_t grain)
-{
-    int64_t tiles = ((loop->size[0] + loop->cols - 1) / loop->cols) * ((loop->size[1] + loop->rows - 1) / loop->rows);
+static void run_loop(Loop *loop, int64_t grain) {
+    int64_t tiles = ((loop->size[0] + loop->cols - 1) / loop->cols) *
+                    ((loop->size[1] + loop->rows - 1) / loop->rows);
     for (int d = 2; d < loop->ndim; d++)
         tiles *= loop->size[d];
     int64_t perTile = loop->cols * loop->rows;
@@ -358,16 +369,14 @@ static void run_loop(Loop *loop, int64_t grain)
 }
 
 /* The elements of the storage that a tensor with elements lies in: [*first, *last]. */
-static void extent(const THTensor *t, ptrdiff_t *first, ptrdiff_t *last)
-{
+static void extent(const THTensor *t, ptrdiff_t *first, ptrdiff_t *last) {
     *first = *last = t->storageOffset;
     for (int d = 0; d < t->nDimension; d++)
         *last += (t->size[d] - 1) * t->stride[d];
 }
 
 /* 1 if writing r could change elements of `a` that are still to be read. */
-static int clobbers(const THTensor *r, const THTensor *a)
-{
+static int clobbers(const THTensor *r, const THTensor *a) {
     if (r->storage != a->storage || THTensor_isSetTo(r, a))
         return 0;
     ptrdiff_t rFirst, rLast, aFirst, aLast;
@@ -377,8 +386,7 @@ static int clobbers(const THTensor *r, const THTensor *a)
 }
 
 /* The broadcast shape of the inputs into size[]; its length or an error. */
-static int broadcast(THTensor *const *in, int nin, int64_t *size)
-{
+static int broadcast(THTensor *const *in, int nin, int64_t *size) {
     int n = 0;
     for (int i = 0; i < nin; i++)
         n = in[i]->nDimension > n ? in[i]->nDimension : n;
@@ -387,8 +395,10 @@ static int broadcast(THTensor *const *in, int nin, int64_t *size)
     for (int i = 0; i < nin; i++) {
         if (in[i]->nDimension == 0 && n > 0) {
             char text[TH_SHAPE_TEXT];
-            TH_FAIL(TH_ERR, "a tensor without elements cannot be expanded to the size of tensor %s",
-                    THTensor_shapeText(text, in[i == 0]));
+            TH_FAIL(
+                TH_ERR,
+                "a tensor without elements cannot be expanded to the size of tensor %s",
+                THTensor_shapeText(text, in[i == 0]));
         }
         for (int d = 0; d < in[i]->nDimension; d++) {
             int to = d + n - in[i]->nDimension;
@@ -396,7 +406,8 @@ static int broadcast(THTensor *const *in, int nin, int64_t *size)
                 continue;
             if (size[to] != 1)
                 TH_FAIL(TH_ERR,
-                        "The size of tensor a (%lld) must match the size of tensor b (%lld) at non-singleton "
+                        "The size of tensor a (%lld) must match the size of tensor b "
+                        "(%lld) at non-singleton "
                         "dimension %d",
                         (long long)size[to], (long long)in[i]->size[d], to);
             size[to] = in[i]->size[d];
@@ -406,8 +417,8 @@ static int broadcast(THTensor *const *in, int nin, int64_t *size)
 }
 
 /* Fails if r is one of the inputs and does not have the shape of the result. */
-static int check_in_place(const THTensor *r, THTensor *const *in, int nin, int n, const int64_t *size)
-{
+static int check_in_place(const THTensor *r, THTensor *const *in, int nin, int n,
+                          const int64_t *size) {
     int isInput = 0;
     for (int i = 0; i < nin; i++)
         isInput |= in[i] == r;
@@ -415,23 +426,28 @@ static int check_in_place(const THTensor *r, THTensor *const *in, int nin, int n
         return TH_OK;
     if (r->nDimension != n)
         TH_FAIL(TH_ERR,
-                "The number of sizes provided (%d) must be greater or equal to the number of dimensions in the "
+                "The number of sizes provided (%d) must be greater or equal to the "
+                "number of dimensions in the "
                 "tensor (%d)",
                 r->nDimension, n);
     for (int d = 0; d < n; d++)
         if (r->size[d] != size[d])
             TH_FAIL(TH_ERR,
-                    "The expanded size of the tensor (%lld) must match the existing size (%lld) at non-singleton "
+                    "The expanded size of the tensor (%lld) must match the existing "
+                    "size (%lld) at non-singleton "
                     "dimension %d",
                     (long long)r->size[d], (long long)size[d], d);
     return TH_OK;
 }
 
-/* Runs the kernel with operands of any layout. n, size: the shape that r already has. */
-static void apply_shaped(int kernel, THTensor *r, THTensor *const *in, int nin, const THScalar *s)
-{
+/* Runs the kernel with operands of any layout. n, size: the shape that r already has.
+ */
+static void apply_shaped(int kernel, THTensor *r, THTensor *const *in, int nin,
+                         const THScalar *s) {
     Loop loop;
-    loop.kernel = kernel == TH_K_copy ? NULL : th_kernels.pointwise[nin ? in[0]->dtype : r->dtype][kernel];
+    loop.kernel = kernel == TH_K_copy
+                      ? NULL
+                      : th_kernels.pointwise[nin ? in[0]->dtype : r->dtype][kernel];
     loop.s = s;
     loop.nops = 0;
     add_operand(&loop, r, r->nDimension, r->size);
@@ -442,8 +458,8 @@ static void apply_shaped(int kernel, THTensor *r, THTensor *const *in, int nin, 
 }
 
 /* The general case. */
-static int apply_any(int kernel, THTensor *r, THTensor *const *in, int nin, const THScalar *s)
-{
+static int apply_any(int kernel, THTensor *r, THTensor *const *in, int nin,
+                     const THScalar *s) {
     int64_t size[TH_MAX_DIM];
     int n = broadcast(in, nin, size);
     if (n < 0)
@@ -470,8 +486,7 @@ static int apply_any(int kernel, THTensor *r, THTensor *const *in, int nin, cons
 
 /* ---- Entries ---- */
 
-int th_apply0(int kernel, THTensor *r, const THScalar *s)
-{
+int th_apply0(int kernel, THTensor *r, const THScalar *s) {
     int64_t n = flat_count(r, r);
     if (n >= 0)
         return flat_large(kernel, n, r, NULL, 0, s);
@@ -480,8 +495,7 @@ int th_apply0(int kernel, THTensor *r, const THScalar *s)
     return TH_OK;
 }
 
-int th_apply1(int kernel, THTensor *r, THTensor *a, const THScalar *s)
-{
+int th_apply1(int kernel, THTensor *r, THTensor *a, const THScalar *s) {
     int64_t n = flat_count(a, a);
     if (TH_LIKELY(n >= 0)) {
         int flat = flat_result(r, a);
@@ -490,18 +504,20 @@ int th_apply1(int kernel, THTensor *r, THTensor *a, const THScalar *s)
         if (TH_LIKELY(flat && !is_shifted(r, a))) {
             if (TH_UNLIKELY(n > GRAIN_FUNCTION))
                 return flat_large(kernel, n, r, &a, 1, s);
-            th_kernels.pointwise[a->dtype][kernel](th_bytes(r), th_bytes(a), NULL, NULL, s, n);
+            th_kernels.pointwise[a->dtype][kernel](th_bytes(r), th_bytes(a), NULL, NULL,
+                                                   s, n);
             return TH_OK;
         }
     }
     return apply_any(kernel, r, &a, 1, s);
 }
 
-/* The number of rows if b is a contiguous row that repeats along the contiguous tensor a, else -1. */
-static inline int64_t row_count(const THTensor *a, const THTensor *b)
-{
+/* The number of rows if b is a contiguous row that repeats along the contiguous tensor
+ * a, else -1. */
+static inline int64_t row_count(const THTensor *a, const THTensor *b) {
     int n = a->nDimension, m = b->nDimension;
-    if (n < 2 || m < 1 || m > n || b->size[m - 1] != a->size[n - 1] || (b->stride[m - 1] != 1 && b->size[m - 1] != 1))
+    if (n < 2 || m < 1 || m > n || b->size[m - 1] != a->size[n - 1] ||
+        (b->stride[m - 1] != 1 && b->size[m - 1] != 1))
         return -1;
     for (int d = 0; d < m - 1; d++)
         if (b->size[d] != 1)
@@ -510,8 +526,7 @@ static inline int64_t row_count(const THTensor *a, const THTensor *b)
     return count < 0 ? -1 : count / a->size[n - 1];
 }
 
-int th_apply2(int kernel, THTensor *r, THTensor *a, THTensor *b, const THScalar *s)
-{
+int th_apply2(int kernel, THTensor *r, THTensor *a, THTensor *b, const THScalar *s) {
     THTensor *in[2] = {a, b};
     int64_t n = flat_count(a, b);
     if (TH_LIKELY(n >= 0)) {
@@ -521,13 +536,15 @@ int th_apply2(int kernel, THTensor *r, THTensor *a, THTensor *b, const THScalar 
         if (TH_LIKELY(flat && !is_shifted(r, a) && !is_shifted(r, b))) {
             if (TH_UNLIKELY(n > GRAIN_FUNCTION))
                 return flat_large(kernel, n, r, in, 2, s);
-            th_kernels.pointwise[a->dtype][kernel](th_bytes(r), th_bytes(a), th_bytes(b), NULL, s, n);
+            th_kernels.pointwise[a->dtype][kernel](th_bytes(r), th_bytes(a),
+                                                   th_bytes(b), NULL, s, n);
             return TH_OK;
         }
         return apply_any(kernel, r, in, 2, s);
     }
     int64_t rows = row_count(a, b);
-    if (rows >= 0 && rows * b->size[b->nDimension - 1] <= 1024 && r->storage != b->storage) {
+    if (rows >= 0 && rows * b->size[b->nDimension - 1] <= 1024 &&
+        r->storage != b->storage) {
         int flat = flat_result(r, a);
         if (TH_UNLIKELY(flat < 0))
             return flat;
@@ -536,7 +553,8 @@ int th_apply2(int kernel, THTensor *r, THTensor *a, THTensor *b, const THScalar 
             char *pr = th_bytes(r);
             const char *pa = th_bytes(a);
             THKernel run = th_kernels.pointwise[a->dtype][kernel];
-            int64_t rStep = width * THType_itemSize[r->dtype], aStep = width * THType_itemSize[a->dtype];
+            int64_t rStep = width * THType_itemSize[r->dtype],
+                    aStep = width * THType_itemSize[a->dtype];
             for (int64_t i = 0; i < rows; i++)
                 run(pr + i * rStep, pa + i * aStep, th_bytes(b), NULL, s, width);
             return TH_OK;
@@ -545,25 +563,27 @@ int th_apply2(int kernel, THTensor *r, THTensor *a, THTensor *b, const THScalar 
     return apply_any(kernel, r, in, 2, s);
 }
 
-int th_apply3(int kernel, THTensor *r, THTensor *a, THTensor *b, THTensor *c, const THScalar *s)
-{
+int th_apply3(int kernel, THTensor *r, THTensor *a, THTensor *b, THTensor *c,
+              const THScalar *s) {
     THTensor *in[3] = {a, b, c};
     int64_t n = flat_count(a, b);
     if (TH_LIKELY(n >= 0 && flat_count(a, c) >= 0)) {
         int flat = flat_result(r, a);
         if (TH_UNLIKELY(flat < 0))
             return flat;
-        if (TH_LIKELY(flat && !is_shifted(r, a) && !is_shifted(r, b) && !is_shifted(r, c)))
+        if (TH_LIKELY(flat && !is_shifted(r, a) && !is_shifted(r, b) &&
+                      !is_shifted(r, c)))
             return flat_large(kernel, n, r, in, 3, s);
     }
     return apply_any(kernel, r, in, 3, s);
 }
 
-int th_copyStrided(THTensor *r, THTensor *src)
-{
+int th_copyStrided(THTensor *r, THTensor *src) {
     if (!th_isSameSizeAs(r, src)) {
         char from[TH_SHAPE_TEXT], to[TH_SHAPE_TEXT];
-        TH_FAIL(TH_ERR, "inconsistent tensor size, expected tensor %s and src %s to have the same size",
+        TH_FAIL(TH_ERR,
+                "inconsistent tensor size, expected tensor %s and src %s to have the "
+                "same size",
                 THTensor_shapeText(to, r), THTensor_shapeText(from, src));
     }
     if (r->nDimension == 0 || THTensor_isSetTo(r, src))

@@ -1,5 +1,5 @@
-/* The type that a template under src/generic/ is compiled for. The build passes -DTH_GENERATE_Float and
- * so on; a template includes this after the library's headers.
+/* The type that a template under src/generic/ is compiled for. The build passes
+ * -DTH_GENERATE_Float and so on; a template includes this after the library's headers.
  *
  *   Real, real, accreal   Float, float, double
  *   TH_REAL_DTYPE         TH_FLOAT

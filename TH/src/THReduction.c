@@ -1,10 +1,11 @@
 /* The drivers of reductions, compiled once for all types.
  *
- * Over everything, the tensor is walked in the order of its memory and cut into chunks, whose number depends
- * on the size only: the result does not depend on the number of threads. Over one dimension the
- * results are computed in blocks along one other dimension: row by row if the reduced dimension is
- * contiguous, else all results of the block at once while the rows are read one after the other. Neither
- * way copies the input. */
+ * Over everything, the tensor is walked in the order of its memory and cut into chunks,
+ * whose number depends on the size only: the result does not depend on the number of
+ * threads. Over one dimension the results are computed in blocks along one other
+ * dimension: row by row if the reduced dimension is contiguous, else all results of the
+ * block at once while the rows are read one after the other. Neither way copies the
+ * input. */
 #include "THReduction.h"
 
 #include <math.h>
@@ -16,24 +17,22 @@
 /* Elements of a chunk at least, and chunks at most. */
 #define CHUNK 65536
 #define MAX_CHUNKS 256
-/* Elements that are gathered at a time; results of a block at most, and at least if there are rows to read. */
+/* Elements that are gathered at a time; results of a block at most, and at least if
+ * there are rows to read. */
 #define GATHER 2048
 #define BLOCK 1024
 #define BLOCK_MIN 32
 
-static int is_floating(const THTensor *t)
-{
+static int is_floating(const THTensor *t) {
     return t->dtype == TH_FLOAT || t->dtype == TH_DOUBLE;
 }
 
-static THScalar start_of(int op, int floating)
-{
+static THScalar start_of(int op, int floating) {
     int64_t start = op == TH_R_prod;
     return floating ? (THScalar){.d = (double)start} : (THScalar){.i = start};
 }
 
-static THScalar join(int op, int floating, THScalar a, THScalar b)
-{
+static THScalar join(int op, int floating, THScalar a, THScalar b) {
     switch (op) {
     case TH_R_prod:
         return floating ? (THScalar){.d = a.d * b.d} : (THScalar){.i = a.i * b.i};
@@ -44,8 +43,7 @@ static THScalar join(int op, int floating, THScalar a, THScalar b)
     }
 }
 
-static double finish_one(const THReduction *reduction, double acc, int64_t n)
-{
+static double finish_one(const THReduction *reduction, double acc, int64_t n) {
     switch (reduction->finish) {
     case TH_FINISH_MEAN:
         return acc / (double)n;
@@ -66,15 +64,15 @@ static double finish_one(const THReduction *reduction, double acc, int64_t n)
 
 /* ---- Everything ---- */
 
-/* A tensor seen in the order of its memory, dimension 0 innermost, with as few dimensions as possible. */
+/* A tensor seen in the order of its memory, dimension 0 innermost, with as few
+ * dimensions as possible. */
 typedef struct Walk {
     const char *data;
     int item, ndim;
     int64_t size[TH_MAX_DIM], stride[TH_MAX_DIM]; /* strides in bytes */
 } Walk;
 
-static void walk_init(Walk *walk, const THTensor *t)
-{
+static void walk_init(Walk *walk, const THTensor *t) {
     int n = 0;
     walk->data = th_bytes(t);
     walk->item = THType_itemSize[t->dtype];
@@ -108,9 +106,9 @@ static void walk_init(Walk *walk, const THTensor *t)
     walk->ndim = last + 1;
 }
 
-/* Finds element number `at` of the walk and how many elements follow it along dimension 0. */
-static const char *walk_find(const Walk *walk, int64_t at, int64_t *run)
-{
+/* Finds element number `at` of the walk and how many elements follow it along dimension
+ * 0. */
+static const char *walk_find(const Walk *walk, int64_t at, int64_t *run) {
     int64_t inner = at % walk->size[0];
     const char *p = walk->data + inner * walk->stride[0];
     *run = walk->size[0] - inner;
@@ -122,10 +120,10 @@ static const char *walk_find(const Walk *walk, int64_t at, int64_t *run)
     return p;
 }
 
-/* Up to n elements from number `at` on as contiguous memory, in the buffer if need be; sets *n to how many
- * they are. */
-static const void *walk_read(const Walk *walk, int64_t at, int64_t *n, char buffer[GATHER * 8])
-{
+/* Up to n elements from number `at` on as contiguous memory, in the buffer if need be;
+ * sets *n to how many they are. */
+static const void *walk_read(const Walk *walk, int64_t at, int64_t *n,
+                             char buffer[GATHER * 8]) {
     int64_t run, want = *n < GATHER ? *n : GATHER, have = 0;
     const char *p = walk_find(walk, at, &run);
     if (walk->stride[0] == walk->item && (run >= want || run >= GATHER / 8)) {
@@ -172,8 +170,7 @@ typedef struct AllJob {
 } AllJob;
 
 /* Cuts the tensor into chunks; returns their number. */
-static int64_t all_init(AllJob *job, THTensor *t)
-{
+static int64_t all_init(AllJob *job, THTensor *t) {
     walk_init(&job->walk, t);
     job->kernels = &th_kernels.reduce[t->dtype];
     job->n = th_nElement(t);
@@ -183,13 +180,11 @@ static int64_t all_init(AllJob *job, THTensor *t)
     return (job->n + job->chunk - 1) / job->chunk;
 }
 
-static int64_t chunk_end(const AllJob *job, int64_t c)
-{
+static int64_t chunk_end(const AllJob *job, int64_t c) {
     return (c + 1) * job->chunk < job->n ? (c + 1) * job->chunk : job->n;
 }
 
-static void reduce_chunks(void *context, int64_t begin, int64_t end)
-{
+static void reduce_chunks(void *context, int64_t begin, int64_t end) {
     AllJob *job = context;
     _Alignas(64) char buffer[GATHER * 8];
     for (int64_t c = begin; c < end; c++) {
@@ -202,8 +197,7 @@ static void reduce_chunks(void *context, int64_t begin, int64_t end)
     }
 }
 
-static THScalar reduce_all(int op, THTensor *t, double center)
-{
+static THScalar reduce_all(int op, THTensor *t, double center) {
     int floating = is_floating(t);
     THScalar acc = start_of(op, floating);
     int64_t n = th_nElement(t);
@@ -223,8 +217,7 @@ static THScalar reduce_all(int op, THTensor *t, double center)
     return acc;
 }
 
-THScalar th_reduceAll(const THReduction *reduction, THTensor *t)
-{
+THScalar th_reduceAll(const THReduction *reduction, THTensor *t) {
     double center = reduction->parameter;
     int64_t n = th_nElement(t);
     if (reduction->centered)
@@ -235,8 +228,7 @@ THScalar th_reduceAll(const THReduction *reduction, THTensor *t)
     return acc;
 }
 
-static void extreme_chunks(void *context, int64_t begin, int64_t end)
-{
+static void extreme_chunks(void *context, int64_t begin, int64_t end) {
     AllJob *job = context;
     _Alignas(64) char buffer[GATHER * 8];
     for (int64_t c = begin; c < end; c++) {
@@ -255,11 +247,11 @@ static void extreme_chunks(void *context, int64_t begin, int64_t end)
     }
 }
 
-int th_extremeAll(int largest, THTensor *t, void *value)
-{
+int th_extremeAll(int largest, THTensor *t, void *value) {
     if (t->nDimension == 0)
         TH_FAIL(TH_ERR,
-                "cannot perform reduction function %s on tensor with no elements because the operation does not have an "
+                "cannot perform reduction function %s on tensor with no elements "
+                "because the operation does not have an "
                 "identity",
                 largest ? "max" : "min");
     AllJob job;
@@ -278,19 +270,18 @@ typedef struct DotJob {
     void (*dot)(void *, const void *, const void *, int64_t);
 } DotJob;
 
-static void dot_chunks(void *context, int64_t begin, int64_t end)
-{
+static void dot_chunks(void *context, int64_t begin, int64_t end) {
     DotJob *job = context;
     for (int64_t c = begin; c < end; c++) {
-        int64_t from = c * job->chunk, n = job->n - from < job->chunk ? job->n - from : job->chunk;
+        int64_t from = c * job->chunk,
+                n = job->n - from < job->chunk ? job->n - from : job->chunk;
         job->acc[c] = job->start;
         job->dot(&job->acc[c], job->a + from * job->item, job->b + from * job->item, n);
     }
 }
 
 /* t if it is contiguous, else a contiguous copy; release with THTensor_free. */
-static THTensor *new_contiguous(THTensor *t)
-{
+static THTensor *new_contiguous(THTensor *t) {
     if (th_isContiguous(t)) {
         THTensor_retain(t);
         return t;
@@ -301,14 +292,16 @@ static THTensor *new_contiguous(THTensor *t)
     return copy;
 }
 
-int th_dot(THTensor *a, THTensor *b, THScalar *result)
-{
+int th_dot(THTensor *a, THTensor *b, THScalar *result) {
     int floating = is_floating(a);
     *result = start_of(TH_R_sum, floating);
-    DotJob job = {.n = th_nElement(a), .start = *result, .item = THType_itemSize[a->dtype]};
+    DotJob job = {
+        .n = th_nElement(a), .start = *result, .item = THType_itemSize[a->dtype]};
     if (job.n != th_nElement(b)) {
         char aText[TH_SHAPE_TEXT], bText[TH_SHAPE_TEXT];
-        TH_FAIL(TH_ERR, "inconsistent tensor size, expected tensor %s and src %s to have the same number of elements",
+        TH_FAIL(TH_ERR,
+                "inconsistent tensor size, expected tensor %s and src %s to have the "
+                "same number of elements",
                 THTensor_shapeText(aText, a), THTensor_shapeText(bText, b));
     }
     if (job.n == 0)
@@ -349,9 +342,9 @@ typedef struct DimJob {
     const THReduceKernels *kernels;
 } DimJob;
 
-/* Sorts the dimensions of t: the reduced one, that of the blocks, others. The result is contiguous. */
-static int64_t dim_init(DimJob *job, THTensor *t, int dim)
-{
+/* Sorts the dimensions of t: the reduced one, that of the blocks, others. The result is
+ * contiguous. */
+static int64_t dim_init(DimJob *job, THTensor *t, int dim) {
     job->item = THType_itemSize[t->dtype];
     job->floating = is_floating(t);
     job->in = th_bytes(t);
@@ -365,7 +358,8 @@ static int64_t dim_init(DimJob *job, THTensor *t, int dim)
             continue;
         int last = job->ndim - 1;
         if (last >= 0 && t->stride[d] == job->inStride[last] * job->size[last]) {
-            job->size[last] *= t->size[d]; /* the result is contiguous: its strides fit */
+            job->size[last] *=
+                t->size[d]; /* the result is contiguous: its strides fit */
         } else {
             job->size[job->ndim] = t->size[d];
             job->inStride[job->ndim] = t->stride[d];
@@ -401,8 +395,8 @@ static int64_t dim_init(DimJob *job, THTensor *t, int dim)
 }
 
 /* Where block number `task` begins: returns its number of results. */
-static int64_t dim_find(const DimJob *job, int64_t task, const char **in, int64_t *out)
-{
+static int64_t dim_find(const DimJob *job, int64_t task, const char **in,
+                        int64_t *out) {
     int64_t begin = task % job->blocks * job->block;
     int64_t at = begin * job->wide;
     *out = begin * job->outWide;
@@ -417,9 +411,8 @@ static int64_t dim_find(const DimJob *job, int64_t task, const char **in, int64_
 }
 
 /* acc[i] = the reduction of result i of a block. */
-static void reduce_block(const DimJob *job, int op, const char *in, int64_t width, THScalar *acc,
-                         const THScalar *center)
-{
+static void reduce_block(const DimJob *job, int op, const char *in, int64_t width,
+                         THScalar *acc, const THScalar *center) {
     for (int64_t i = 0; i < width; i++)
         acc[i] = start_of(op, job->floating);
     if (job->wide == 1 && job->stride != 1) {
@@ -435,8 +428,7 @@ static void reduce_block(const DimJob *job, int op, const char *in, int64_t widt
     }
 }
 
-static void reduce_tasks(void *context, int64_t begin, int64_t end)
-{
+static void reduce_tasks(void *context, int64_t begin, int64_t end) {
     const DimJob *job = context;
     const THReduction *reduction = job->reduction;
     _Alignas(64) THScalar acc[BLOCK], center[BLOCK];
@@ -458,8 +450,7 @@ static void reduce_tasks(void *context, int64_t begin, int64_t end)
     }
 }
 
-static void extreme_tasks(void *context, int64_t begin, int64_t end)
-{
+static void extreme_tasks(void *context, int64_t begin, int64_t end) {
     const DimJob *job = context;
     _Alignas(64) char value[BLOCK * 8];
     int64_t index[BLOCK];
@@ -468,27 +459,29 @@ static void extreme_tasks(void *context, int64_t begin, int64_t end)
         const char *in;
         int64_t out, width = dim_find(job, task, &in, &out);
         if (job->wide == 1 && job->stride != 1) {
-            (job->largest ? job->kernels->maxRows : job->kernels->minRows)(value, index, in, width, job->n, job->stride);
+            (job->largest ? job->kernels->maxRows : job->kernels->minRows)(
+                value, index, in, width, job->n, job->stride);
         } else {
             for (int64_t i = 0; i < width; i++) {
                 const char *from = in + i * job->wide * job->item;
                 if (job->stride == 1)
-                    index[i] = (job->largest ? job->kernels->max : job->kernels->min)(value + i * job->item, from, job->n);
+                    index[i] = (job->largest ? job->kernels->max : job->kernels->min)(
+                        value + i * job->item, from, job->n);
                 else
-                    (job->largest ? job->kernels->maxRows : job->kernels->minRows)(value + i * job->item, index + i, from,
-                                                                                   1, job->n, job->stride);
+                    (job->largest ? job->kernels->maxRows : job->kernels->minRows)(
+                        value + i * job->item, index + i, from, 1, job->n, job->stride);
             }
         }
         for (int64_t i = 0; i < width; i++) {
-            memcpy(job->out + (out + i * job->outWide) * job->item, value + i * job->item, item);
+            memcpy(job->out + (out + i * job->outWide) * job->item,
+                   value + i * job->item, item);
             job->index[out + i * job->outWide] = index[i];
         }
     }
 }
 
 /* The shape of a reduction over `dim` into size[]; its length. */
-static int reduced_shape(const THTensor *t, int dim, int keepdim, int64_t *size)
-{
+static int reduced_shape(const THTensor *t, int dim, int keepdim, int64_t *size) {
     int n = 0;
     for (int d = 0; d < t->nDimension; d++) {
         if (d != dim)
@@ -499,10 +492,10 @@ static int reduced_shape(const THTensor *t, int dim, int keepdim, int64_t *size)
     return n;
 }
 
-/* Contiguous memory of a shape to write a result to: r itself (retained) if it can be that without
- * harm to t, else a new tensor. NULL on failure. */
-static THTensor *new_output(THTensor *r, const THTensor *t, int n, const int64_t *size)
-{
+/* Contiguous memory of a shape to write a result to: r itself (retained) if it can be
+ * that without harm to t, else a new tensor. NULL on failure. */
+static THTensor *new_output(THTensor *r, const THTensor *t, int n,
+                            const int64_t *size) {
     if (r->storage && r->storage == t->storage)
         return THTensor_newWithSize(r->dtype, n, size);
     if (THTensor_resize(r, n, size, NULL) < 0)
@@ -514,8 +507,7 @@ static THTensor *new_output(THTensor *r, const THTensor *t, int n, const int64_t
 }
 
 /* Brings what was written to new_output's tensor into r, and drops it. */
-static int finish_output(THTensor *r, THTensor *output)
-{
+static int finish_output(THTensor *r, THTensor *output) {
     int status = TH_OK;
     if (output != r) {
         status = THTensor_resize(r, output->nDimension, output->size, NULL);
@@ -527,14 +519,13 @@ static int finish_output(THTensor *r, THTensor *output)
 }
 
 /* Blocks that a thread takes at least. */
-static int64_t dim_grain(const DimJob *job)
-{
+static int64_t dim_grain(const DimJob *job) {
     int64_t width = job->width < job->block ? job->width : job->block;
     return CHUNK / 2 / (width * job->n) + 1;
 }
 
-int th_reduceDim(const THReduction *reduction, THTensor *r, THTensor *t, int64_t dim, int keepdim)
-{
+int th_reduceDim(const THReduction *reduction, THTensor *r, THTensor *t, int64_t dim,
+                 int keepdim) {
     int64_t size[TH_MAX_DIM];
     int d = THTensor_wrapDim(dim, t->nDimension);
     if (d < 0)
@@ -555,14 +546,16 @@ int th_reduceDim(const THReduction *reduction, THTensor *r, THTensor *t, int64_t
     return finish_output(r, output);
 }
 
-int th_extremeDim(int largest, THTensor *values, THTensor *indices, THTensor *t, int64_t dim, int keepdim)
-{
+int th_extremeDim(int largest, THTensor *values, THTensor *indices, THTensor *t,
+                  int64_t dim, int keepdim) {
     int64_t size[TH_MAX_DIM];
     int d = THTensor_wrapDim(dim, t->nDimension);
     if (d < 0)
         return d;
     if (t->size[d] > INT32_MAX && t->stride[d] != 1) /* what the kernels count with */
-        TH_FAIL(TH_ERR, "dimension %d of size %lld is too large unless it is contiguous", d, (long long)t->size[d]);
+        TH_FAIL(TH_ERR,
+                "dimension %d of size %lld is too large unless it is contiguous", d,
+                (long long)t->size[d]);
     int n = reduced_shape(t, d, keepdim, size);
     THTensor *output = new_output(values, t, n, size);
     THTensor *places = output ? new_output(indices, t, n, size) : NULL;
@@ -581,16 +574,16 @@ int th_extremeDim(int largest, THTensor *values, THTensor *indices, THTensor *t,
     return status < 0 ? status : indexStatus;
 }
 
-int th_sumTo(THTensor *r, THTensor *t)
-{
+int th_sumTo(THTensor *r, THTensor *t) {
     static const THReduction sum = {TH_R_sum, TH_FINISH_NONE, 0, 0};
-    int extra = t->nDimension - r->nDimension, fits = extra >= 0 && (r->nDimension > 0 || t->nDimension == 0);
+    int extra = t->nDimension - r->nDimension,
+        fits = extra >= 0 && (r->nDimension > 0 || t->nDimension == 0);
     for (int d = 0; fits && d < r->nDimension; d++)
         fits = r->size[d] == t->size[d + extra] || r->size[d] == 1;
     if (!fits) {
         char rText[TH_SHAPE_TEXT], tText[TH_SHAPE_TEXT];
-        TH_FAIL(TH_ERR, "a tensor of size %s is no broadcast of one of size %s", THTensor_shapeText(tText, t),
-                THTensor_shapeText(rText, r));
+        TH_FAIL(TH_ERR, "a tensor of size %s is no broadcast of one of size %s",
+                THTensor_shapeText(tText, t), THTensor_shapeText(rText, r));
     }
     if (t->nDimension == 0)
         return TH_OK;
@@ -604,7 +597,8 @@ int th_sumTo(THTensor *r, THTensor *t)
         /* dimensions d ... last are reduced and can be walked as one */
         int last = d;
         int64_t length = rest->size[d];
-        while (last + 1 < t->nDimension && (last + 1 < extra || r->size[last + 1 - extra] == 1) &&
+        while (last + 1 < t->nDimension &&
+               (last + 1 < extra || r->size[last + 1 - extra] == 1) &&
                rest->stride[last] == rest->stride[last + 1] * rest->size[last + 1])
             length *= rest->size[++last];
         int64_t size[TH_MAX_DIM], stride[TH_MAX_DIM];
@@ -613,9 +607,11 @@ int th_sumTo(THTensor *r, THTensor *t)
             stride[e] = rest->stride[e];
         }
         size[last] = length;
-        THTensor *view = THTensor_newViewUnchecked(rest, t->nDimension, size, stride, rest->storageOffset);
+        THTensor *view = THTensor_newViewUnchecked(rest, t->nDimension, size, stride,
+                                                   rest->storageOffset);
         THTensor *next = THTensor_new(t->dtype);
-        status = view && next ? th_reduceDim(&sum, next, view, last, 1) : THError_pending();
+        status =
+            view && next ? th_reduceDim(&sum, next, view, last, 1) : THError_pending();
         THTensor_free(view);
         THTensor_free(rest);
         rest = next;
@@ -623,8 +619,9 @@ int th_sumTo(THTensor *r, THTensor *t)
     }
     if (status >= 0) {
         /* the same elements without the leading dimensions */
-        THTensor *view = THTensor_newViewUnchecked(rest, r->nDimension, rest->size + extra, rest->stride + extra,
-                                                   rest->storageOffset);
+        THTensor *view =
+            THTensor_newViewUnchecked(rest, r->nDimension, rest->size + extra,
+                                      rest->stride + extra, rest->storageOffset);
         status = view ? th_copyStrided(r, view) : THError_pending();
         THTensor_free(view);
     }

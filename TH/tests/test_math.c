@@ -1,5 +1,6 @@
-/* The accuracy of the elementary functions, in units in the last place, against the C library in the next
- * wider type, over points of every magnitude; and exact agreement with it on special values. */
+/* The accuracy of the elementary functions, in units in the last place, against the C
+ * library in the next wider type, over points of every magnitude; and exact agreement
+ * with it on special values. */
 #include <TH/TH.h>
 
 #include <float.h>
@@ -14,23 +15,22 @@ typedef struct Function {
     const char *name;
     int kernel;
     double (*forFloat)(double);
-    long double (*forDouble)(long double); /* NULL: not tested in double, where it is the C library's */
-    double low, high;                      /* points lie here, or if low is 0 in -high ... high, any magnitude */
-    double ulpFloat, ulpDouble;            /* the bounds that THMath.h states */
+    long double (*forDouble)(
+        long double); /* NULL: not tested in double, where it is the C library's */
+    double low,
+        high; /* points lie here, or if low is 0 in -high ... high, any magnitude */
+    double ulpFloat, ulpDouble; /* the bounds that THMath.h states */
 } Function;
 
-static double sigmoid(double x)
-{
+static double sigmoid(double x) {
     return 1 / (1 + exp(-x));
 }
 
-static long double sigmoid_long(long double x)
-{
+static long double sigmoid_long(long double x) {
     return 1 / (1 + expl(-x));
 }
 
-static double rsqrt(double x)
-{
+static double rsqrt(double x) {
     return 1 / sqrt(x);
 }
 
@@ -67,25 +67,23 @@ enum { FUNCTIONS = sizeof(functions) / sizeof(functions[0]) };
 static uint64_t state = 88172645463325252u;
 
 /* 0 <= x < 1 (xorshift) */
-static double uniform(void)
-{
+static double uniform(void) {
     state ^= state << 13;
     state ^= state >> 7;
     state ^= state << 17;
     return (double)(state >> 11) * 0x1p-53;
 }
 
-static double point(double low, double high)
-{
+static double point(double low, double high) {
     if (low != 0)
         return low + (high - low) * uniform();
     double x = high * exp2(-60 * uniform());
     return uniform() < 0.5 ? x : -x;
 }
 
-/* Distance from `exact` in units of the last of `digits` bits; denormals have the unit of 2^least. */
-static long double ulps(long double value, long double exact, int digits, int least)
-{
+/* Distance from `exact` in units of the last of `digits` bits; denormals have the unit
+ * of 2^least. */
+static long double ulps(long double value, long double exact, int digits, int least) {
     if (isnan(exact) || isinf(exact) || isnan(value) || isinf(value)) {
         int same = (isnan(exact) && isnan(value)) || value == exact;
         return same ? 0 : INFINITY;
@@ -99,8 +97,7 @@ static long double ulps(long double value, long double exact, int digits, int le
 static float x4[POINTS], y4[POINTS], r4[POINTS];
 static double x8[POINTS], r8[POINTS];
 
-static void test_float(const Function *f)
-{
+static void test_float(const Function *f) {
     long double worst = 0;
     float at = 0;
     for (int i = 0; i < POINTS; i++)
@@ -109,18 +106,20 @@ static void test_float(const Function *f)
     for (int i = 0; i < POINTS; i++) {
         double exact = f->forFloat(x4[i]);
         /* a result beyond the largest float is rounded to infinity */
-        long double error = ulps(r4[i], fabs(exact) < 0x1.ffffffp127 ? exact : (double)(float)exact, 24, -149);
+        long double error =
+            ulps(r4[i], fabs(exact) < 0x1.ffffffp127 ? exact : (double)(float)exact, 24,
+                 -149);
         if (error > worst) {
             worst = error;
             at = x4[i];
         }
     }
-    printf("%-8s float  [%g, %g]: %.2Lf ulp at %a\n", f->name, f->low, f->high, worst, at);
+    printf("%-8s float  [%g, %g]: %.2Lf ulp at %a\n", f->name, f->low, f->high, worst,
+           at);
     CHECK(worst <= f->ulpFloat);
 }
 
-static void test_double(const Function *f)
-{
+static void test_double(const Function *f) {
     long double worst = 0;
     double at = 0;
     for (int i = 0; i < POINTS / 4; i++)
@@ -133,37 +132,80 @@ static void test_double(const Function *f)
             at = x8[i];
         }
     }
-    printf("%-8s double [%g, %g]: %.2Lf ulp at %a\n", f->name, f->low, f->high, worst, at);
+    printf("%-8s double [%g, %g]: %.2Lf ulp at %a\n", f->name, f->low, f->high, worst,
+           at);
     CHECK(worst <= f->ulpDouble);
 }
 
 /* Same value, same sign of zero, or both NaN; otherwise within the bound. */
-static int agrees(double value, double exact, int digits, int least, double bound)
-{
+static int agrees(double value, double exact, int digits, int least, double bound) {
     if (value == 0 && exact == 0)
         return signbit(value) == signbit(exact);
     return ulps(value, exact, digits, least) <= bound;
 }
 
-static const double specials[] = {
-    0.0, -0.0, INFINITY, -INFINITY, NAN, 1, -1, 2, -2, 0.5, -0.5, 3, -3, 1e-45, -1e-45, 1e-40, -1e-40, 1.2e-38,
-    1e-20, -1e-20, 88.7, 88.8, 89, -87.4, -100, -104, -150, 709.7, 710, -745, -746, 1e6, -1e6, 1e9, 1e22, -1e30,
-    3e38, -3e38, 0.70710678118654752, 1.4142135623730951, -0.99999, 1.0000001, 2.5, -3.5, 7, 1023, 16777217
-};
+static const double specials[] = {0.0,
+                                  -0.0,
+                                  INFINITY,
+                                  -INFINITY,
+                                  NAN,
+                                  1,
+                                  -1,
+                                  2,
+                                  -2,
+                                  0.5,
+                                  -0.5,
+                                  3,
+                                  -3,
+                                  1e-45,
+                                  -1e-45,
+                                  1e-40,
+                                  -1e-40,
+                                  1.2e-38,
+                                  1e-20,
+                                  -1e-20,
+                                  88.7,
+                                  88.8,
+                                  89,
+                                  -87.4,
+                                  -100,
+                                  -104,
+                                  -150,
+                                  709.7,
+                                  710,
+                                  -745,
+                                  -746,
+                                  1e6,
+                                  -1e6,
+                                  1e9,
+                                  1e22,
+                                  -1e30,
+                                  3e38,
+                                  -3e38,
+                                  0.70710678118654752,
+                                  1.4142135623730951,
+                                  -0.99999,
+                                  1.0000001,
+                                  2.5,
+                                  -3.5,
+                                  7,
+                                  1023,
+                                  16777217};
 enum { SPECIALS = sizeof(specials) / sizeof(specials[0]) };
 
-static void test_specials(void)
-{
+static void test_specials(void) {
     for (int k = 0; k < FUNCTIONS; k++) {
         const Function *f = &functions[k];
-        /* each one in the middle of ordinary numbers, so that it takes the vector code */
+        /* each one in the middle of ordinary numbers, so that it takes the vector code
+         */
         for (int i = 0; i < SPECIALS; i++) {
             for (int j = 0; j < 64; j++)
                 x4[j] = j == 21 ? (float)specials[i] : 0.25f;
             th_kernels.pointwise[TH_FLOAT][f->kernel](r4, x4, NULL, NULL, NULL, 64);
             float exact = (float)f->forFloat((float)specials[i]);
             if (!agrees(r4[21], exact, 24, -149, f->ulpFloat + 0.5))
-                FAILED("float %s(%a) is %a, expected %a", f->name, (float)specials[i], r4[21], exact);
+                FAILED("float %s(%a) is %a, expected %a", f->name, (float)specials[i],
+                       r4[21], exact);
             if (!f->forDouble)
                 continue;
             for (int j = 0; j < 64; j++)
@@ -171,13 +213,13 @@ static void test_specials(void)
             th_kernels.pointwise[TH_DOUBLE][f->kernel](r8, x8, NULL, NULL, NULL, 64);
             double wide = (double)f->forDouble(specials[i]);
             if (!agrees(r8[21], wide, 53, -1074, f->ulpDouble + 0.5))
-                FAILED("double %s(%a) is %a, expected %a", f->name, specials[i], r8[21], wide);
+                FAILED("double %s(%a) is %a, expected %a", f->name, specials[i], r8[21],
+                       wide);
         }
     }
 }
 
-static void test_pow(void)
-{
+static void test_pow(void) {
     long double worst = 0;
     for (int i = 0; i < POINTS; i++) {
         x4[i] = (float)fabs(point(0, 1e10));
@@ -186,7 +228,9 @@ static void test_pow(void)
     th_kernels.pointwise[TH_FLOAT][TH_K_cpow](r4, x4, y4, NULL, NULL, POINTS);
     for (int i = 0; i < POINTS; i++) {
         double exact = pow(x4[i], y4[i]);
-        long double error = ulps(r4[i], fabs(exact) < 0x1.ffffffp127 ? exact : (double)(float)exact, 24, -149);
+        long double error =
+            ulps(r4[i], fabs(exact) < 0x1.ffffffp127 ? exact : (double)(float)exact, 24,
+                 -149);
         worst = error > worst ? error : worst;
     }
     printf("%-8s float: %.2Lf ulp\n", "pow", worst);
@@ -200,13 +244,13 @@ static void test_pow(void)
         for (int j = 0; j < SPECIALS; j++) {
             float exact = (float)pow(x4[j], y4[j]);
             if (!agrees(r4[j], exact, 24, -149, 1.5))
-                FAILED("float pow(%a, %a) is %a, expected %a", x4[j], y4[j], r4[j], exact);
+                FAILED("float pow(%a, %a) is %a, expected %a", x4[j], y4[j], r4[j],
+                       exact);
         }
     }
 }
 
-static void test_accuracy(void)
-{
+static void test_accuracy(void) {
     printf("level %s\n", THCpu_levelName(THCpu_level()));
     for (int k = 0; k < FUNCTIONS; k++) {
         test_float(&functions[k]);
@@ -215,8 +259,7 @@ static void test_accuracy(void)
     }
 }
 
-int main(void)
-{
+int main(void) {
     RUN(test_accuracy);
     RUN(test_specials);
     RUN(test_pow);

@@ -65,7 +65,7 @@ def test_newer_file_of_the_depfile_is_used(chain, tmp_path):
     header.write_text("")
     os.utime(header, ns=(0, 0))
     depfile = tmp_path / "b.d"
-    depfile.write_text("b: a \\\n  a\\ header /gone/with/the/old/installation\n")
+    depfile.write_text("b: a \\\n  ../gone/include /gone/include a\\ header\n")
     assert read_depfile(depfile, tmp_path)[-1] == header
 
     run_jobs(jobs(depfile=depfile, cwd=tmp_path), 1)

@@ -39,8 +39,8 @@ class Job:
     depfile : Path, optional
         Make-style list of further inputs, which the command writes.
     cwd : Path, optional
-        Where it runs. Names in the depfile are then relative to it; absolute ones are
-        files of the command's own installation, which `key` must tell apart.
+        Where it runs. Names in the depfile are then relative to it; those outside it
+        are files of the command's own installation, which `key` must tell apart.
     key : str, optional
         What must be equal for the output to stay valid, default: the command.
     cost : int
@@ -107,7 +107,7 @@ class Job:
 def read_depfile(path, cwd=None):
     """Return the prerequisites in a Make-style depfile as a list of Path.
 
-    With `cwd`: only the relative ones, as files below it.
+    With `cwd`: only those below it.
     """
     text = path.read_text().replace("\\\n", " ")
     names = []
@@ -117,7 +117,8 @@ def read_depfile(path, cwd=None):
     paths = [Path(name.replace("\0", " ")) for name in names]
     if cwd is None:
         return paths
-    return [cwd / path for path in paths if not path.is_absolute()]
+    outside = ("/", "..")
+    return [cwd / path for path in paths if path.parts[0] not in outside]
 
 
 def run_jobs(jobs, workers, report=None):

@@ -147,7 +147,9 @@ cdef extern from "THNN/THNNDispatch.h" nogil:
 def pxd_field(function):
     kinds = ", ".join(p.untyped for p in function.parameters)
     kinds = kinds.replace("*const *", "**")
-    return f"        {function.untyped_returns} (*{function.name})({kinds}) noexcept nogil"
+    return (
+        f"        {function.untyped_returns} (*{function.name})({kinds}) noexcept nogil"
+    )
 
 
 def write_pxd(out, tables):

@@ -3,7 +3,7 @@
 One formula is compiled twice: on tensors (functions t_*) for an ordinary backward pass, and on
 Variables (v_*) for one that is itself recorded. Every name of a formula has a kind:
 
-    T  tensor           L, B  LongTensor, ByteTensor    H  size of an input
+    T  tensor           L, B, P  Long-, Byte-, IntTensor  H  size of an input
     N  number (C double or int64_t)                     W  tensor that is never differentiated
 
 ``a if flag else b`` chooses by a bool argument, or by whether an optional input is there.

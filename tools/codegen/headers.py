@@ -25,10 +25,13 @@ UNTYPED = {
     "int": "int",
     "int64_t": "int64_t",
     "double": "double",
+    "const char *": "const char *",
     "void": "void",
 } | {f"TH{name}Tensor *": "THTensor *" for name in ALL_TYPES}
 
-PROTOTYPE = re.compile(r"TH_API\s+(\w+)\s+(TH|THNN)(?:Tensor)?_\((\w+)\)\(([^)]*)\);")
+PROTOTYPE = re.compile(
+    r"TH_API\s+(\w+)\s+(TH|THNN)(?:Tensor)?_\((\w+)\)\s*\(([^)]*)\);"
+)
 
 
 @dataclass(frozen=True)

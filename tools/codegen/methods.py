@@ -30,6 +30,7 @@ from torchlike._C.variable_ops cimport *
 READ = {
     "L": "<TensorBase>a.values[{i}].o",
     "B": "<TensorBase>a.values[{i}].o",
+    "P": "<TensorBase>a.values[{i}].o",
     "W": "None if a.values[{i}].o == NULL else <TensorBase>a.values[{i}].o",
     "S": "a.values[{i}].s",
     "D": "a.values[{i}].d",
@@ -38,12 +39,14 @@ READ = {
     "Z": "a.n_sizes, a.sizes",
     "G": "get_generator(a.values[{i}].o)",
 }
+OUT_TYPES = {"T": "t.ops.dtype", "L": "TH_LONG", "B": "TH_BYTE", "P": "TH_INT"}
 SHOWN = {
     "T": "Tensor",
     "t": "Tensor",
     "W": "Tensor",
     "L": "LongTensor",
     "B": "ByteTensor",
+    "P": "IntTensor",
     "S": "Number",
     "D": "float",
     "I": "int",
@@ -70,10 +73,14 @@ def tables_code(operators):
     for operator in operators:
         for i, overload in enumerate(operator.overloads):
             if overload.arguments:
-                lines.append(f"    static const THParameter P_{operator.name}_{i}[] = {{")
+                lines.append(
+                    f"    static const THParameter P_{operator.name}_{i}[] = {{"
+                )
                 for a in overload.arguments:
                     flags = int(a.default is not None) + 2 * int(a.keyword_only)
-                    lines.append(f"        {{\"{a.name}\", '{a.kind}', {flags}, {default_code(a)}}},")
+                    lines.append(
+                        f"        {{\"{a.name}\", '{a.kind}', {flags}, {default_code(a)}}},"
+                    )
                 lines.append("    };")
         lines.append(f"    static const THSignature S_{operator.name}[] = {{")
         for i, overload in enumerate(operator.overloads):
@@ -112,7 +119,9 @@ class MethodWriter:
                 out.append(f"<{kind}>a.values[{i}].o")
             elif a.kind == "t":
                 kind = "VariableBase" if variable else "TensorBase"
-                out.append(f"None if a.values[{i}].o == NULL else <{kind}>a.values[{i}].o")
+                out.append(
+                    f"None if a.values[{i}].o == NULL else <{kind}>a.values[{i}].o"
+                )
             else:
                 out.append(READ[a.kind].format(i=i))
         return out
@@ -128,7 +137,7 @@ class MethodWriter:
         if takes_out(operator, overload):
             kinds = "".join(overload.outputs)
             if len(kinds) == 1:
-                code = {"T": "t.ops.dtype", "L": "TH_LONG", "B": "TH_BYTE"}[kinds]
+                code = OUT_TYPES[kinds]
                 lines += [
                     "if a.out != NULL:",
                     f"    out = out_tensor(a.out, {code})",
@@ -136,11 +145,12 @@ class MethodWriter:
                     "    return out",
                 ]
             else:
+                outs = [f"<TensorBase>outs[{i}]" for i in range(len(kinds))]
                 lines += [
                     "if a.out != NULL:",
-                    "    pair = out_tensors(a.out, t.ops.dtype)",
-                    f"    {into}({', '.join(['<TensorBase>pair[0]', '<TensorBase>pair[1]', 't', *rest])})",
-                    "    return pair",
+                    f'    outs = out_tensors(a.out, t.ops.dtype, b"{kinds}")',
+                    f"    {into}({', '.join([*outs, 't', *rest])})",
+                    "    return outs",
                 ]
         lines.append(f"return {name(overload, 't')}({', '.join(['t', *rest])})")
         return lines
@@ -203,7 +213,9 @@ class MethodWriter:
 
     def installation(self):
         lines = ["def install(tensor_class, variable_class, leaf_classes, namespaces):"]
-        lines.append('    """Puts the methods on the classes and the functions into their namespaces."""')
+        lines.append(
+            '    """Puts the methods on the classes and the functions into their namespaces."""'
+        )
         for operator in self.operators:
             everywhere = set(operator.types) == set(MATH_TYPES)
             for name in names(operator):
@@ -218,13 +230,20 @@ class MethodWriter:
                         owners.append("tensor_class")
                     else:
                         owners += [
-                            f"leaf_classes[{ALL_TYPES.index(t)}]" for t in operator.types
+                            f"leaf_classes[{ALL_TYPES.index(t)}]"
+                            for t in operator.types
                         ]
                     for owner in owners:
-                        lines.append(f'    install_method({owner}, b"{name}", m_{name}, {doc}.encode())')
+                        lines.append(
+                            f'    install_method({owner}, b"{name}", m_{name}, {doc}.encode())'
+                        )
                 if in_namespace:
-                    doc = json.dumps(docstring(operator, name, function=True), ensure_ascii=True)
-                    lines.append(f'    install_function(namespaces["{operator.namespace}"], b"{name}", f_{name}, {doc}.encode())')
+                    doc = json.dumps(
+                        docstring(operator, name, function=True), ensure_ascii=True
+                    )
+                    lines.append(
+                        f'    install_function(namespaces["{operator.namespace}"], b"{name}", f_{name}, {doc}.encode())'
+                    )
         return "\n".join(lines) + "\n"
 
     def write(self, out):
@@ -280,7 +299,8 @@ def docstring(operator, name, function=False):
         if overload.number:
             returns = {"bool": "bool", "real": "number"}[overload.number]
         elif len(overload.outputs) > 1:
-            returns = "(Tensor, LongTensor)"
+            shown_outputs = [SHOWN[k] for k in overload.outputs]
+            returns = f"({', '.join(shown_outputs)})"
         heads.append(f"{name}({shown}) -> {returns}")
     text = "\n".join(heads) + "\n\n" + operator.doc
     if name == operator.inplace:

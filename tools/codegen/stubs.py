@@ -16,6 +16,7 @@ KINDS = {
     "W": "{own} | None",
     "L": "LongTensor",
     "B": "ByteTensor",
+    "P": "IntTensor",
     "S": "Number",
     "D": "float",
     "I": "int",
@@ -85,9 +86,9 @@ class _Without:
 def result(overload, own, number):
     if overload.number:
         return "bool" if overload.number == "bool" else number
-    kinds = {"T": own, "L": "LongTensor", "B": "ByteTensor"}
+    kinds = {"T": own, "L": "LongTensor", "B": "ByteTensor", "P": "IntTensor"}
     if own == "Variable":
-        kinds = dict.fromkeys("TLB", "Variable")
+        kinds = dict.fromkeys("TLBP", "Variable")
     shown = [kinds[k] for k in overload.outputs]
     return shown[0] if len(shown) == 1 else f"tuple[{', '.join(shown)}]"
 
@@ -147,8 +148,13 @@ def package_imports(path):
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
-                if not (alias.asname or alias.name).startswith("_") or alias.name == "__version__":
-                    lines.append(f"from {node.module} import {alias.name} as {alias.name}")
+                if (
+                    not (alias.asname or alias.name).startswith("_")
+                    or alias.name == "__version__"
+                ):
+                    lines.append(
+                        f"from {node.module} import {alias.name} as {alias.name}"
+                    )
     return lines
 
 
@@ -158,7 +164,7 @@ def write_stubs(out, operators, package):
     note = banner("stubs.py", "tools/ops")
     tensors = HEAD.format(
         banner=note,
-        imports="from torchlike._C.tensor import ByteTensor, LongTensor\n"
+        imports="from torchlike._C.tensor import ByteTensor, IntTensor, LongTensor\n"
         "from torchlike._C.tensor_base import TensorBase\n",
     )
     lines = [*method_stubs(operators, "_T", "Any")]
@@ -172,7 +178,7 @@ def write_stubs(out, operators, package):
     )
     variables = HEAD.format(
         banner=note,
-        imports="from torchlike._C.tensor import ByteTensor, LongTensor\n"
+        imports="from torchlike._C.tensor import ByteTensor, IntTensor, LongTensor\n"
         "from torchlike._C.variable import VariableBase\n"
         "from torchlike._C.variable_class import Variable\n",
     )

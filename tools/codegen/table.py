@@ -23,6 +23,7 @@ KINDS = {
     "Weights?": "W",  # of self's type or None; never differentiated
     "Long": "L",
     "Byte": "B",
+    "Int": "P",  # pivots
     "Scalar": "S",
     "float": "D",
     "int": "I",
@@ -64,12 +65,16 @@ class Overload:
     target: str  # C function, or a hand-written one as module.name
     call_arguments: list
     library: str  # TH, THNN, view (returns a THTensor *), helper or object
-    outputs: list  # kinds of the results: T own type, L, B; empty for a number or bool
+    outputs: (
+        list  # kinds of the results: T own type, L, B, P; empty for a number or bool
+    )
     number: str  # "", "real", "bool"
     types: tuple
     grad: dict
     grad_v: dict  # other formulas for create_graph, where the usual ones are fused
-    grad_all: str | None  # one call that computes all gradients, in the order of tensors
+    grad_all: (
+        str | None
+    )  # one call that computes all gradients, in the order of tensors
     let: dict  # names for parts of formulas
     numpy: str | None
     broadcasts: bool
@@ -151,12 +156,10 @@ def parse_call(text, tables, where):
         name = target.split(".")[1]
         library = "view" if name.startswith("new_") else "helper"
         return target, arguments, library, ["T"], "", MATH_TYPES, ""
-    for library, functions in tables.items():
-        if target in functions:
-            function = functions[target]
-            break
-    else:
+    function = next((f[target] for f in tables.values() if target in f), None)
+    if function is None:
         raise TableError(f"{where}: no C function named '{target}'")
+    library = function.library
     parameters = [p for p in function.parameters if p.type != "THNNState *"]
     if len(parameters) != len(arguments):
         raise TableError(
@@ -165,7 +168,7 @@ def parse_call(text, tables, where):
     outputs = []
     for parameter, argument in zip(parameters, arguments, strict=True):
         if argument in ("out", "out2", "out3"):
-            kinds = {"THLongTensor *": "L", "THByteTensor *": "B"}
+            kinds = {"THLongTensor *": "L", "THByteTensor *": "B", "THIntTensor *": "P"}
             outputs.append(kinds.get(parameter.type, "T"))
     number = ""
     if not outputs:
@@ -175,7 +178,15 @@ def parse_call(text, tables, where):
 
 
 def parse_overload(entry, tables, where):
-    unknown = set(entry) - {"args", "call", "grad", "grad_v", "grad_all", "let", "numpy"}
+    unknown = set(entry) - {
+        "args",
+        "call",
+        "grad",
+        "grad_v",
+        "grad_all",
+        "let",
+        "numpy",
+    }
     if unknown:
         raise TableError(f"{where}: unknown fields {sorted(unknown)}")
     arguments = parse_arguments(entry["args"], where)
@@ -184,8 +195,8 @@ def parse_overload(entry, tables, where):
     )
     names = {"self", "out", "out2", "out3"} | {a.name for a in arguments}
     for argument in call:
-        for name in re.findall(r"[A-Za-z_]\w*", argument):
-            if name not in names | {"not", "None"}:
+        for name in re.findall(r"[A-Za-z_]\w*", re.sub(r"'\w'", "", argument)):
+            if name not in names | {"not", "None", "if", "else"}:
                 raise TableError(f"{where}: '{name}' is no argument")
     tensors = ["self", *(a.name for a in arguments if a.kind in "Tt")]
     grad_v = entry.get("grad_v", {})

@@ -9,7 +9,6 @@ and for an overload whose result is one number ``value_sum(self, &scalar)`` and 
 returns it as a tensor with one element. A view has t_view_Z only.
 """
 
-from .headers import MATH_TYPES
 from .text import banner
 
 C_KINDS = {
@@ -18,13 +17,19 @@ C_KINDS = {
     "W": "TensorBase",
     "L": "TensorBase",
     "B": "TensorBase",
+    "P": "TensorBase",
     "S": "THScalar",
     "D": "double",
     "I": "int64_t",
     "b": "bint",
     "G": "object",
 }
-OUTPUT_OPS = {"T": "self.ops", "L": "dispatch_of(TH_LONG)", "B": "dispatch_of(TH_BYTE)"}
+OUTPUT_OPS = {
+    "T": "self.ops",
+    "L": "dispatch_of(TH_LONG)",
+    "B": "dispatch_of(TH_BYTE)",
+    "P": "dispatch_of(TH_INT)",
+}
 
 PREAMBLE = """\
 # {banner}
@@ -88,7 +93,7 @@ def call_code(overload, tables):
             a = kinds[negated]
             if a.kind == "Z":
                 arguments += [f"n_{a.c_name}", a.c_name]
-            elif a.kind in "TLB" and not helper:
+            elif a.kind in "TLBP" and not helper:
                 arguments.append(f"{a.c_name}.c_tensor")
             elif a.kind in "tW" and not helper:
                 arguments.append(f"NULL if {a.c_name} is None else {a.c_name}.c_tensor")
@@ -96,6 +101,8 @@ def call_code(overload, tables):
                 arguments.append(f"generator_pointer({a.c_name})")
             else:
                 arguments.append(text.replace(negated, a.c_name))
+        elif " if " in text:  # 'U' if upper else 'L'
+            arguments.append(text.replace("'", '"'))
         elif function and parameters[position].type == "real":
             arguments.append(f"number_scalar(self.ops, {text})")
         else:
@@ -127,14 +134,21 @@ class TensorWriter:
         name = operator.function_name
         t_name = name(overload, "t")
         if overload.library == "object":
-            self.function(f"TensorBase {t_name}({signature})", [f"return {overload.target}(self)"])
+            self.function(
+                f"TensorBase {t_name}({signature})", [f"return {overload.target}(self)"]
+            )
             return
         if overload.is_view:
-            self.function(f"TensorBase {t_name}({signature})", [f"return wrap(self.ops, {call})"])
+            self.function(
+                f"TensorBase {t_name}({signature})", [f"return wrap(self.ops, {call})"]
+            )
             return
         guard = []
         if overload.library in self.tables:
-            guard = [f"if {target} == NULL:", f'    missing_operator(self, "{operator.name}")']
+            guard = [
+                f"if {target} == NULL:",
+                f'    missing_operator(self, "{operator.name}")',
+            ]
         if overload.number == "bool":
             self.function(
                 f"bint {name(overload, 'number')}({signature}) except -1",
@@ -164,7 +178,9 @@ class TensorWriter:
             body = [f"{call}", "return 0"]
         else:
             body = [*guard, *self.with_status(call, arguments)]
-        self.function(f"int {into}({', '.join([*out_parameters, signature])}) except -1", body)
+        self.function(
+            f"int {into}({', '.join([*out_parameters, signature])}) except -1", body
+        )
         body = [
             f"cdef TensorBase {o} = new_empty({OUTPUT_OPS[k]})"
             for o, k in zip(outs, overload.outputs, strict=True)
@@ -173,7 +189,9 @@ class TensorWriter:
         if len(outs) == 1:
             self.function(f"TensorBase {t_name}({signature})", [*body, "return out"])
         else:
-            self.function(f"tuple {t_name}({signature})", [*body, f"return {', '.join(outs)}"])
+            self.function(
+                f"tuple {t_name}({signature})", [*body, f"return {', '.join(outs)}"]
+            )
 
     def released(self, statement, _):
         return [
@@ -188,7 +206,11 @@ class TensorWriter:
         # A conditional expression or a Python object cannot be evaluated without the GIL.
         if any(" if " in a or "generator" in a for a in arguments):
             return [f"return check({call})"]
-        return ["cdef int status", *self.released(f"status = {call}", ""), "return check(status)"]
+        return [
+            "cdef int status",
+            *self.released(f"status = {call}", ""),
+            "return check(status)",
+        ]
 
     def write(self, out):
         for operator in self.operators.values():
@@ -298,6 +320,14 @@ def slots_code(base, prefix, _):
             f"        if comparison == Py_{name.upper()}:",
             f"            return t_{name}_T(self, <TensorBase>other) if same else t_{name}_S(self, value)",
         ]
-    lines += ["", "    def __hash__(self):", "        return <Py_ssize_t><void *>self >> 4", "", ""]
+    lines += [
+        "",
+        "    def __hash__(self):",
+        "        return <Py_ssize_t><void *>self >> 4",
+        "",
+        "",
+    ]
     names = ", ".join(f'Py_{n.upper()}: "{n}"' for n in COMPARISONS)
-    return f"cdef dict COMPARISON = {{{names}}}\n\n\n" + "\n".join(lines).rstrip() + "\n"
+    return (
+        f"cdef dict COMPARISON = {{{names}}}\n\n\n" + "\n".join(lines).rstrip() + "\n"
+    )

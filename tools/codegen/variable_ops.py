@@ -6,7 +6,7 @@ table, compiled twice: ``apply`` on tensors, ``apply_v`` on Variables.
 """
 
 from .formula import Compiler, FormulaError
-from .tensor_ops import ARITHMETIC, COMPARISONS, C_KINDS, pass_on
+from .tensor_ops import ARITHMETIC, C_KINDS, COMPARISONS, pass_on
 from .text import banner
 
 PREAMBLE = """\
@@ -71,16 +71,21 @@ class NodeWriter:
         self.compiled = {}
         self.compilers = {}
         for prefix in "tv":
-            formulas = overload.grad_v if prefix == "v" and overload.grad_v else overload.grad
+            formulas = (
+                overload.grad_v if prefix == "v" and overload.grad_v else overload.grad
+            )
             if prefix == "t" and overload.grad_all:
                 formulas = {"*": overload.grad_all}
             compiler = Compiler(operators, prefix, self.names(prefix), overload.let)
             try:
                 self.compiled[prefix] = {
-                    name: compiler.compile(formula) for name, formula in formulas.items()
+                    name: compiler.compile(formula)
+                    for name, formula in formulas.items()
                 }
             except FormulaError as error:
-                raise FormulaError(f"{operator.source}: {operator.name}: {error}") from None
+                raise FormulaError(
+                    f"{operator.source}: {operator.name}: {error}"
+                ) from None
             self.compilers[prefix] = compiler
         used = [*self.compilers["t"].used, *self.compilers["v"].used]
         self.used = list(dict.fromkeys(used))
@@ -100,7 +105,7 @@ class NodeWriter:
             names[name] = ("T", f"<<{name}>>{data}")
             names[(name, "size")] = ("H", f"self.size_{name}")
         for a in self.overload.arguments:
-            if a.kind in "LBW":
+            if a.kind in "LBPW":
                 names[a.name] = (a.kind, f"self.{a.c_name}")
             elif a.kind in NUMBER_FIELDS:
                 names[a.name] = ("N", f"self.{a.c_name}")
@@ -123,14 +128,16 @@ class NodeWriter:
         for name in self.used:
             if isinstance(name, tuple):
                 fields.append(f"cdef THTensor *size_{name[0]}")
-                fill.append(f"node.size_{name[0]} = THTensor_newShape({name[0]}.data_.c_tensor)")
+                fill.append(
+                    f"node.size_{name[0]} = THTensor_newShape({name[0]}.data_.c_tensor)"
+                )
                 free.append(f"size_{name[0]}")
             elif name.startswith("result"):
                 fields.append(f"cdef TensorBase {name}")
                 drop.append(name)
             elif name in kinds and kinds[name].kind != "T" and kinds[name].kind != "t":
                 a = kinds[name]
-                if a.kind in "LBW":
+                if a.kind in "LBPW":
                     fields.append(f"cdef TensorBase {a.c_name}")
                     fill.append(f"node.{a.c_name} = {a.c_name}")
                     drop.append(a.c_name)
@@ -194,7 +201,9 @@ class NodeWriter:
 
     def record(self, self_name="self"):
         """Lines that make the node, its edges and its saved values."""
-        lines = [f"node = <{self.class_name}>{self.class_name}.__new__({self.class_name})"]
+        lines = [
+            f"node = <{self.class_name}>{self.class_name}.__new__({self.class_name})"
+        ]
         optional = {a.name for a in self.overload.arguments if a.kind == "t"}
 
         def operand(name):
@@ -218,7 +227,12 @@ class NodeWriter:
             line = f"save{slot}(node, {operand(name)})"
             wanted = [operand(n) for n in readers if n not in optional]
             every = [n for n in self.overload.grad if n not in optional]
-            if "*" not in readers and wanted and len(wanted) < len(every) and not set(readers) & optional:
+            if (
+                "*" not in readers
+                and wanted
+                and len(wanted) < len(every)
+                and not set(readers) & optional
+            ):
                 condition = " or ".join(f"{n}.requires_grad_" for n in wanted)
                 line = f"if {condition}: {line}"
             lines.append(line)
@@ -244,7 +258,9 @@ class VariableWriter:
         if not overload.grad:
             return None
         base = "".join(part.capitalize() for part in operator.name.split("_"))
-        node = NodeWriter(self.operators, operator, overload, f"{base}Backward{position}")
+        node = NodeWriter(
+            self.operators, operator, overload, f"{base}Backward{position}"
+        )
         self.nodes.append(node.class_code())
         return node
 
@@ -267,7 +283,9 @@ class VariableWriter:
         body = []
         if len(outputs) == 1:
             body.append(f"cdef TensorBase result = {call}")
-            make = "new_view(result, self)" if overload.is_view else "new_variable(result)"
+            make = (
+                "new_view(result, self)" if overload.is_view else "new_variable(result)"
+            )
             body.append(f"cdef VariableBase out = {make}")
             outs = ["out"]
         else:
@@ -281,7 +299,9 @@ class VariableWriter:
         body += [*self.recording(overload, node, outs)]
         body.append(f"return {', '.join(outs)}")
         returns = "VariableBase" if len(outs) == 1 else "tuple"
-        self.function(f"{returns} {operator.function_name(overload, 'v')}({signature})", body)
+        self.function(
+            f"{returns} {operator.function_name(overload, 'v')}({signature})", body
+        )
 
     def condition(self, overload, field, names):
         optional = {a.name for a in overload.arguments if a.kind == "t"}
@@ -296,7 +316,9 @@ class VariableWriter:
         lines += [f"    {o}.volatile_ = True" for o in outs]
         if node is None:
             return lines
-        lines.append(f"elif {self.condition(overload, 'requires_grad_', overload.grad)}:")
+        lines.append(
+            f"elif {self.condition(overload, 'requires_grad_', overload.grad)}:"
+        )
         record = node.record()
         for position in range(len(overload.outputs or "T")):
             name = "result" if position == 0 else f"result{position + 1}"
@@ -322,12 +344,17 @@ class VariableWriter:
 
     def inplace(self, operator, overload, node):
         signature = ", ".join(["VariableBase self", *declare(overload.arguments)])
-        call = self.tensor_call(operator, overload, "into", ["self.data_", "self.data_"])
+        call = self.tensor_call(
+            operator, overload, "into", ["self.data_", "self.data_"]
+        )
         others = [n for n in overload.tensors if n != "self"]
         body = []
         if others:
             volatile = self.condition(overload, "volatile_", others)
-            body += [f"if not self.volatile_ and ({volatile}):", "    set_volatile(self)"]
+            body += [
+                f"if not self.volatile_ and ({volatile}):",
+                "    set_volatile(self)",
+            ]
         if node is None:
             body += [
                 f'inplace_begin(self, "{operator.inplace}", False)',
@@ -369,9 +396,13 @@ class VariableWriter:
                 if operator.inplace and writable and overload.outputs == ["T"]:
                     self.inplace(operator, overload, node)
         note = banner("variable_ops.py", "tools/ops")
-        head = PREAMBLE.format(banner=note).replace("from cpython", "cimport cython\n\nfrom cpython", 1)
+        head = PREAMBLE.format(banner=note).replace(
+            "from cpython", "cimport cython\n\nfrom cpython", 1
+        )
         sections = [*self.nodes, *self.code, slots_code()]
-        out.write("torchlike/_C/variable_ops.pyx", head + "\n\n" + "\n\n\n".join(sections))
+        out.write(
+            "torchlike/_C/variable_ops.pyx", head + "\n\n" + "\n\n\n".join(sections)
+        )
         out.write(
             "torchlike/_C/variable_ops.pxd",
             f"# {note}\nfrom libc.stdint cimport int64_t\n"
@@ -450,10 +481,10 @@ def slots_code():
             f"            if same: return v_{name}_T(self, <VariableBase>other)",
             f"            return v_{name}_S(self, value)",
         ]
-    lines += ["", "    def __hash__(self):", "        return <Py_ssize_t><void *>self >> 4"]
+    lines += [
+        "",
+        "    def __hash__(self):",
+        "        return <Py_ssize_t><void *>self >> 4",
+    ]
     names = ", ".join(f'Py_{n.upper()}: "{n}"' for n in COMPARISONS)
-    return (
-        f"cdef dict COMPARISON = {{{names}}}\n\n\n"
-        + "\n".join(lines)
-        + "\n"
-    )
+    return f"cdef dict COMPARISON = {{{names}}}\n\n\n" + "\n".join(lines) + "\n"

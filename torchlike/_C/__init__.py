@@ -1,4 +1,4 @@
-"""The compiled core: tensors, Variables, the engine. Everything public is re-exported above."""
+"""The compiled core: tensors, Variables, the engine; re-exported by the package."""
 
 from types import SimpleNamespace
 

@@ -12,7 +12,7 @@ cdef extern from *:
     #define TORCHLIKE_ARGS_H
     #include <stdint.h>
     #define TORCHLIKE_MAX_ARGS 16
-    /* kind: T tensor of self's type, t the same or None, W the same, never a Variable, L LongTensor, B ByteTensor, S number of self's type,
+    /* kind: T tensor of self's type, t the same or None, W the same, never a Variable, L LongTensor, B ByteTensor, P IntTensor, S number of self's type,
      * D float, I int, b bool, Z sizes, G generator. */
     typedef struct THParameter {
         const char *name;
@@ -72,7 +72,7 @@ cdef int parse_sizes(PyObject **args, Py_ssize_t n, int64_t *sizes) except -1   
 cdef object call_function(Function method, const Callable *callee, PyObject **args, Py_ssize_t n, PyObject *kwnames)
 
 cdef TensorBase out_tensor(PyObject *out, int dtype)        # checks out= against the result's type
-cdef tuple out_tensors(PyObject *out, int dtype)            # (values of dtype, LongTensor)
+cdef tuple out_tensors(PyObject *out, int dtype, bytes kinds)   # kinds: T dtype, L Long, B Byte, P Int
 cdef object get_generator(PyObject *generator)
 
 cdef int install_method(object cls, const char *name, Function function, bytes doc) except -1

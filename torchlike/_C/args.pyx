@@ -16,7 +16,7 @@ from torchlike._C.generator cimport Generator
 from torchlike._C.tensor_base cimport (
     TensorBase, dispatch_of, is_number, to_scalar, type_name,
 )
-from torchlike._C.th cimport TH_BYTE, TH_LONG, TH_MAX_DIM
+from torchlike._C.th cimport TH_BYTE, TH_INT, TH_LONG, TH_MAX_DIM
 from torchlike._C.variable cimport VariableBase
 
 
@@ -61,6 +61,15 @@ cdef inline TensorBase index_tensor(object o, int dtype):
     return None
 
 
+cdef inline int kind_type(char kind, int own) noexcept:
+    """The element type that a kind of tensor has."""
+    if kind == c'L':
+        return TH_LONG
+    if kind == c'B':
+        return TH_BYTE
+    return TH_INT if kind == c'P' else own
+
+
 cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, Arguments *a, int i):
     """Whether o fits parameter p; if so it becomes value i."""
     cdef Value *value = &a.values[i]
@@ -101,8 +110,8 @@ cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, 
             return False
         value.d = PyFloat_AsDouble(o)
         return True
-    if kind == c'L' or kind == c'B':
-        tensor = index_tensor(o, TH_LONG if kind == c'L' else TH_BYTE)
+    if kind == c'L' or kind == c'B' or kind == c'P':
+        tensor = index_tensor(o, kind_type(kind, TH_LONG))
         value.o = <PyObject *>tensor                # kept alive by o
         return tensor is not None
     if kind == c'G':
@@ -236,7 +245,7 @@ cdef str kind_name(char kind, THDispatch *ops, bint variables):
     if kind == c'S':
         return "float" if ops.is_floating else "int"
     return {
-        c'L': "torch.LongTensor", c'B': "torch.ByteTensor", c'D': "float", c'I': "int",
+        c'L': "torch.LongTensor", c'B': "torch.ByteTensor", c'P': "torch.IntTensor", c'D': "float", c'I': "int",
         c'b': "bool", c'W': "torch." + ops.name.decode() + "Tensor", c'Z': "torch.Size", c'G': "torch.Generator",
     }[kind]
 
@@ -328,12 +337,11 @@ cdef TensorBase out_tensor(PyObject *out, int dtype):
     return <TensorBase>o
 
 
-cdef tuple out_tensors(PyObject *out, int dtype):
-    pair = <object>out
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        raise TypeError(f"out must be a tuple of two tensors, but got {type_name(pair)}")
-    values, indices = pair
-    return out_tensor(<PyObject *>values, dtype), out_tensor(<PyObject *>indices, TH_LONG)
+cdef tuple out_tensors(PyObject *out, int dtype, bytes kinds):
+    given = <object>out
+    if not isinstance(given, (tuple, list)) or len(given) != len(kinds):
+        raise TypeError(f"out must be a tuple of {len(kinds)} tensors, but got {type_name(given)}")
+    return tuple([out_tensor(<PyObject *>o, kind_type(kinds[i], dtype)) for i, o in enumerate(given)])
 
 
 cdef object get_generator(PyObject *generator):

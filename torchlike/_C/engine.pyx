@@ -1,16 +1,19 @@
 """Backward: computes gradients by walking a recorded graph from its ends to its leaves.
 
-A run first counts, for every node it will reach, how many gradients are due (`pending`, valid
-while `epoch` is the run's). Then it takes ready nodes from a heap, latest made first, lets each
-compute the gradients of its inputs and adds those to the buffers of the nodes they go to. The
-counts and buffers live in the nodes, so nothing is looked up; a run inside another one (from a
-hook or a Function) saves what the outer one has in the nodes that both visit, and restores it.
+A run first counts, for every node it will reach, how many gradients are due (`pending`,
+valid while `epoch` is the run's). Then it takes ready nodes from a heap, latest made
+first, lets each compute the gradients of its inputs and adds those to the buffers of
+the nodes they go to. The counts and buffers live in the nodes, so nothing is looked up;
+a run inside another one (from a hook or a Function) saves what the outer one has in the
+nodes that both visit, and restores it.
 
-Gradients are tensors, or Variables when the computation itself is recorded (create_graph).
+Gradients are tensors, or Variables when the computation itself is recorded
+(create_graph).
 """
 import os
 
-import torchlike._C.view_history  # in-place changes of views, which nothing else names
+# For in-place changes of views: nothing else names the module.
+import torchlike._C.view_history  # no-cython-lint
 
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.list cimport PyList_GET_ITEM
@@ -36,7 +39,8 @@ from torchlike._C.worklist cimport WorkList, worklist_done, worklist_init, workl
 cdef extern from "Python.h" nogil:
     ctypedef void *PyThread_type_lock
     PyThread_type_lock PyThread_allocate_lock()
-    int PyThread_acquire_lock_timed(PyThread_type_lock lock, long long microseconds, int intr)
+    int PyThread_acquire_lock_timed(
+        PyThread_type_lock lock, long long microseconds, int intr)
     void PyThread_release_lock(PyThread_type_lock lock)
     unsigned long PyThread_get_thread_ident()
 
@@ -47,7 +51,8 @@ cdef extern from *:
 
 cdef enum:
     STACK_GRADS = 16                   # inputs of a node before memory is allocated
-    SIGNAL_NODES = 4095                # nodes between two looks at the keyboard, 2^n - 1
+    # Nodes between two looks at the keyboard, 2^n - 1.
+    SIGNAL_NODES = 4095
     NOGIL_ELEMENTS = 16384
     WAIT_MICROSECONDS = 50000
 
@@ -63,9 +68,11 @@ cdef class Watched:
 cdef class Extras:
     """What only some runs need."""
     cdef dict leaves                   # id: Watched
-    cdef dict nodes                    # id: [(output_nr, position in the result)], or None
+    # Id: [(output_nr, position in the result)], or None.
+    cdef dict nodes
     cdef list found                    # the result of grad(), or None
-    cdef list outer                    # what an outer run has in nodes that this run visits
+    # What an outer run has in nodes that this run visits.
+    cdef list outer
     cdef bint only_inputs              # no other leaf gets a gradient
 
     def __cinit__(self):
@@ -138,7 +145,7 @@ cdef int make_bell() except -1:
 
 
 def _after_fork():
-    """In a forked child only the forking thread lives on, perhaps inside a run of its own."""
+    """In a forked child only the forking thread lives on, perhaps inside a run."""
     global owner, depth, n_waiting, woken
     n_waiting = 0
     woken = False
@@ -177,8 +184,8 @@ cdef PyObject *heap_pop(WorkList *heap) noexcept:
         child = 2 * i + 1
         if child >= n:
             break
-        if child + 1 < n and (
-                (<Node>heap.items[child + 1]).sequence > (<Node>heap.items[child]).sequence):
+        if child + 1 < n and ((<Node>heap.items[child + 1]).sequence
+                              > (<Node>heap.items[child]).sequence):
             child += 1
         if (<Node>heap.items[child]).sequence <= sequence:
             break
@@ -333,7 +340,7 @@ cdef int add_into(TensorBase r, TensorBase t) except -1:
 
 
 cdef object sum_of(PyObject *have, object new, bint create):
-    """have + new; `have` is borrowed from its only known owner, `new` from its only one."""
+    """have + new; `have` is borrowed from its known owner, `new` from its only one."""
     cdef bint own_have, own_new
     cdef TensorBase a, b
     if create:
@@ -484,7 +491,8 @@ cdef int finish_leaf(Run *run, Extras extras, Watched watched) except -1:
     return 0
 
 
-cdef inline int deliver(Run *run, object target, int nr, bint leaf, PyObject **grad) except -1:
+cdef inline int deliver(
+        Run *run, object target, int nr, bint leaf, PyObject **grad) except -1:
     """Hand grad[0], or NULL, on to where an edge leads, and count it."""
     cdef PyObject *owned = grad[0]
     cdef Node n
@@ -580,7 +588,8 @@ cdef int call_post_hooks(
             new = (new,)
         if len(new) != n.n_inputs:
             raise RuntimeError(
-                "hook '%s' has returned an incorrect number of values (got %d, but expected %d)"
+                "hook '%s' has returned an incorrect number of values (got %d, but "
+                "expected %d)"
                 % (hook_name(hook), len(new), n.n_inputs))
         for i in range(n.n_inputs):
             old = grads[i]
@@ -603,7 +612,6 @@ cdef int process(Run *run, Node n) except -1:
     cdef list more
     cdef tuple entry
     cdef int i, n_inputs = n.n_inputs
-    cdef bint known
     if n.pre_hooks is not None:
         call_pre_hooks(n, run.create)
     if run.extras != NULL and (<Extras>run.extras).nodes is not None:
@@ -652,7 +660,7 @@ cdef int process(Run *run, Node n) except -1:
 
 
 cdef bint collect_found(Extras extras, Node n) except -1:
-    """Keep the gradients of a node that grad() asks for; whether the node has to be applied."""
+    """Keep the gradients that grad() asks for; whether the node has to be applied."""
     cdef int nr
     positions = extras.nodes.get(<size_t><void *>n)
     if positions is not None:
@@ -673,14 +681,14 @@ cdef int clear_buffers(list nodes) except -1:
     global last_epoch
     cdef Run run
     cdef Node n
-    cdef list visited = []
     last_epoch += 1
     run.epoch = last_epoch
     run.extras = NULL
     worklist_init(&run.heap)
     try:
         for n in nodes:
-            reset_node(&run, n)
+            if n is not None:
+                reset_node(&run, n)
         while run.heap.n:
             run.heap.n -= 1
             visit_targets(&run, <Node>run.heap.items[run.heap.n])
@@ -710,7 +718,7 @@ cdef int visit_targets(Run *run, Node n) except -1:
     return 0
 
 
-cdef int start(Run *run, PyObject **roots, PyObject **grads, int n_roots, list nodes) except -1:
+cdef int start(Run *run, PyObject **roots, PyObject **grads, int n_roots) except -1:
     """Count, then put the gradients of the roots into the nodes that made them."""
     cdef VariableBase root
     cdef Node n
@@ -726,7 +734,6 @@ cdef int start(Run *run, PyObject **roots, PyObject **grads, int n_roots, list n
         if n is None:
             count_leaf(run, root)
         else:
-            nodes.append(n)
             count_node(run, n)
     count_all(run, visited)
     if visited is not None:
@@ -746,7 +753,8 @@ cdef list callbacks = []               # to call at the end of the outermost run
 cdef int execute(Run *run, PyObject **roots, PyObject **grads, int n_roots) except -1:
     """Run backward; takes the references in `grads` over."""
     global last_epoch
-    cdef list nodes = []               # keeps the graph alive whatever hooks do to the roots
+    cdef Node node = None
+    cdef list nodes = None
     cdef unsigned int count = 0
     cdef bint entered = False
     cdef int i
@@ -758,7 +766,12 @@ cdef int execute(Run *run, PyObject **roots, PyObject **grads, int n_roots) exce
             collect_nodes()
         last_epoch += 1
         run.epoch = last_epoch
-        start(run, roots, grads, n_roots, nodes)
+        # Held, the graph stays alive whatever hooks do to the roots.
+        if n_roots == 1:
+            node = grad_fn_of(<VariableBase>roots[0])
+        else:
+            nodes = [grad_fn_of(<VariableBase>roots[i]) for i in range(n_roots)]
+        start(run, roots, grads, n_roots)
         while run.heap.n:
             process(run, <Node>heap_pop(&run.heap))
             count += 1
@@ -767,9 +780,10 @@ cdef int execute(Run *run, PyObject **roots, PyObject **grads, int n_roots) exce
         if callbacks and depth == 1:
             call_back()
     except BaseException:
-        callbacks.clear()
         if entered:
-            clear_buffers(nodes)
+            if depth == 1:
+                callbacks.clear()
+            clear_buffers([node] if nodes is None else nodes)
         raise
     finally:
         worklist_done(&run.heap)
@@ -809,11 +823,11 @@ cdef int check_root(VariableBase root, Py_ssize_t i) except -1:
         raise RuntimeError("element %d of variables tuple is volatile" % i)
     if not root.requires_grad_:
         raise RuntimeError(
-            "element %d of variables tuple does not require grad and does not have a grad_fn: "
-            "there are no graph nodes that require computing gradients" % i)
+            "element %d of variables tuple does not require grad and does not have a "
+            "grad_fn: there are no graph nodes that require computing gradients" % i)
     if not root.data_.ops.is_floating:
-        raise RuntimeError("gradients need floating-point values, but element %d of variables "
-                           "tuple is a %s" % (i, type_name(root.data_)))
+        raise RuntimeError("gradients need floating-point values, but element %d of "
+                           "variables tuple is a %s" % (i, type_name(root.data_)))
     return 0
 
 
@@ -823,8 +837,8 @@ cdef object root_gradient(VariableBase root, object given, bint create):
     cdef VariableBase v
     if given is None:
         if THTensor_nElement(data.c_tensor) != 1:
-            raise RuntimeError("grad can be implicitly created only for scalar outputs, but got "
-                               "size %s" % shape_text(data.c_tensor))
+            raise RuntimeError("grad can be implicitly created only for scalar "
+                               "outputs, but got size %s" % shape_text(data.c_tensor))
         t = wrap(data.ops, THTensor_newWithSize(
             data.ops.dtype, data.c_tensor.nDimension, data.c_tensor.size))
         check(t.ops.fill(t.c_tensor, real_scalar(1)))
@@ -839,10 +853,12 @@ cdef object root_gradient(VariableBase root, object given, bint create):
         raise TypeError("gradients can be either Tensors, Variables or None, but got "
                         + type_name(given))
     if t.ops != data.ops:
-        raise RuntimeError("gradient has a different type than the Variable: expected %s, got %s"
+        raise RuntimeError("gradient has a different type than the Variable: expected "
+                           "%s, got %s"
                            % (type_name(data), type_name(t)))
     if not THTensor_isSameSizeAs(t.c_tensor, data.c_tensor):
-        raise RuntimeError("gradient has a different size than the Variable: expected %s, got %s"
+        raise RuntimeError("gradient has a different size than the Variable: expected "
+                           "%s, got %s"
                            % (shape_text(data.c_tensor), shape_text(t.c_tensor)))
     if not create:
         return t
@@ -856,7 +872,8 @@ cdef bint records(object grad, object create_graph):
 
 
 cdef int backward_one(
-        VariableBase self, object gradient, object retain_graph, object create_graph) except -1:
+        VariableBase self, object gradient, object retain_graph,
+        object create_graph) except -1:
     """Variable.backward."""
     cdef Run run
     cdef PyObject *root = <PyObject *>self
@@ -874,9 +891,9 @@ cdef int backward_one(
     return 0
 
 
-def run_backward(tuple variables not None, tuple grad_variables not None, retain_graph=None,
-                 create_graph=None, tuple inputs=None, bint only_inputs=True,
-                 bint allow_unused=False):
+def run_backward(tuple variables not None, tuple grad_variables not None,
+                 retain_graph=None, create_graph=None, tuple inputs=None,
+                 bint only_inputs=True, bint allow_unused=False):
     """Backward from several Variables at once.
 
     Parameters
@@ -888,12 +905,13 @@ def run_backward(tuple variables not None, tuple grad_variables not None, retain
     create_graph : bool, optional
         Default: whether a gradient is a Variable that is not volatile.
     inputs : tuple of Variable, optional
-        Return the gradients of these and add to no ``grad``; without it None is returned and
-        gradients are added to the ``grad`` of the leaves.
+        Return the gradients of these and add to no ``grad``; without it None is
+        returned and gradients are added to the ``grad`` of the leaves.
     only_inputs : bool, default: True
         With ``inputs``: leaves that are not among them get no gradient.
     allow_unused : bool, default: False
-        With ``inputs``: the gradient of one that the variables do not depend on is None.
+        With ``inputs``: the gradient of one that the variables do not depend on is
+        None.
     """
     cdef Run run
     cdef PyObject **roots = NULL
@@ -901,7 +919,8 @@ def run_backward(tuple variables not None, tuple grad_variables not None, retain
     cdef Py_ssize_t i, n = len(variables)
     cdef Extras extras = None
     if len(grad_variables) != n:
-        raise RuntimeError("got %d variables and %d gradients" % (n, len(grad_variables)))
+        raise RuntimeError("got %d variables and %d gradients"
+                           % (n, len(grad_variables)))
     if n == 0:
         raise RuntimeError("there are no graph nodes that require computing gradients")
     for i in range(n):
@@ -909,13 +928,16 @@ def run_backward(tuple variables not None, tuple grad_variables not None, retain
             raise TypeError("element %d of variables tuple is not a Variable, but %s"
                             % (i, type_name(variables[i])))
         check_root(variables[i], i)
-    run.create = (any([records(g, None) for g in grad_variables]) if create_graph is None
-                  else bool(create_graph))
+    if create_graph is None:
+        run.create = any([records(g, None) for g in grad_variables])
+    else:
+        run.create = bool(create_graph)
     run.retain = run.create if retain_graph is None else bool(retain_graph)
     run.extras = NULL
     if inputs is not None:
         extras = wanted(inputs, only_inputs)
-    gradients = [root_gradient(variables[i], grad_variables[i], run.create) for i in range(n)]
+    gradients = [root_gradient(variables[i], grad_variables[i], run.create)
+                 for i in range(n)]
     roots = <PyObject **>calloc(n, sizeof(PyObject *))
     grads = <PyObject **>calloc(n, sizeof(PyObject *))
     try:
@@ -947,11 +969,12 @@ cdef Extras wanted(tuple inputs, bint only_inputs):
     extras.only_inputs = only_inputs
     for i, x in enumerate(inputs):
         if not isinstance(x, VariableBase):
-            raise TypeError("element %d of inputs is not a Variable, but %s" % (i, type_name(x)))
+            raise TypeError("element %d of inputs is not a Variable, but %s"
+                            % (i, type_name(x)))
         v = <VariableBase>x
         if not v.requires_grad_:
-            raise RuntimeError("One of the differentiated Variables does not require grad: "
-                               "element %d of inputs" % i)
+            raise RuntimeError("One of the differentiated Variables does not require "
+                               "grad: element %d of inputs" % i)
         n = grad_fn_of(v)
         if n is not None:
             extras.nodes.setdefault(<size_t><void *>n, []).append((v.output_nr_, i))
@@ -970,8 +993,8 @@ cdef tuple results(Extras extras, bint create, bint allow_unused):
     cdef list found = extras.found
     if not allow_unused and None in [g if g is None else 0 for g in found]:
         raise RuntimeError(
-            "One of the differentiated Variables appears to not have been used in the graph: "
-            "element %d of inputs" % [g is None for g in found].index(True))
+            "One of the differentiated Variables appears to not have been used in the "
+            "graph: element %d of inputs" % [g is None for g in found].index(True))
     for i in range(len(found)):
         if found[i] is not None:
             found[i] = as_variable(own(PyList_GET_ITEM(found, i), create), create)
@@ -984,14 +1007,17 @@ class ImperativeEngine:
     def queue_callback(self, callback):
         """Call a function without arguments at the end of the run that is under way."""
         if not callable(callback):
-            raise TypeError("a callback has to be callable, but got " + type_name(callback))
+            raise TypeError("a callback has to be callable, but got "
+                            + type_name(callback))
         if depth == 0:
             raise RuntimeError("queue_callback works only while backward runs")
         callbacks.append(callback)
 
-    def run_backward(self, variables, grad_variables, retain_graph=None, create_graph=None):
+    def run_backward(self, variables, grad_variables, retain_graph=None,
+                     create_graph=None):
         """The same as autograd.backward."""
-        run_backward(tuple(variables), tuple(grad_variables), retain_graph, create_graph)
+        run_backward(
+            tuple(variables), tuple(grad_variables), retain_graph, create_graph)
 
 
 set_engine(backward_one)

@@ -8,9 +8,12 @@ cdef class Function(Node):
     # What forward asked for: tuples of tensors, or None. Dropped when forward is over.
     cdef object to_save, dirty_tensors, non_differentiable
     cdef list saved                    # Variables (inputs), tensors (outputs) or None
-    cdef list saved_as                 # version of a saved input, number of a saved output
+    # Version of a saved input, number of a saved output.
+    cdef list saved_as
     cdef int n_arguments, n_outputs
-    cdef bint instance_style           # made with arguments, called once, works on tensors
-    # Sizes of the arguments (NULL: was no Variable), then of the outputs; NULL if unrecorded.
+    # Made with arguments, called once, works on tensors.
+    cdef bint instance_style
+    # Sizes of the arguments (NULL: was no Variable), then of the outputs; NULL if
+    # unrecorded.
     cdef THTensor **shapes
     cdef int run(self, object grad, PyObject **grads, bint create) except -1

@@ -1,6 +1,7 @@
 """Function: operations that users define in Python, with forward and backward.
 
-The context that both get (``ctx``) is the node of the graph itself, so a call makes one object.
+The context that both get (``ctx``) is the node of the graph itself, so a call makes one
+object.
 """
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF
@@ -11,8 +12,8 @@ from torchlike._C.engine cimport as_variable
 from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport TensorBase, dispatch_of, type_name, wrap
 from torchlike._C.th cimport (
-    THTensor, THTensor_free, THTensor_isSameSizeAs, THTensor_newShape, THTensor_newWithSize,
-    THTensor_newWithTensor,
+    THTensor, THTensor_free, THTensor_isSameSizeAs, THTensor_newShape,
+    THTensor_newWithSize, THTensor_newWithTensor,
 )
 from torchlike._C.variable cimport (
     Node, VariableBase, add_edge, add_target, attach, attach_output, check_result,
@@ -32,10 +33,10 @@ cdef tuple NO_ARGUMENTS = ()
 cdef class Function(Node):
     """An operation with a hand-written derivative.
 
-    Subclasses define the static methods ``forward(ctx, *args)``, which gets tensors in place
-    of Variables and returns a tensor or a tuple of tensors, and ``backward(ctx, *grads)``,
-    which gets a Variable for every output and returns a Variable or None for every argument of
-    forward. ``Subclass.apply(*args)`` performs the operation.
+    Subclasses define the static methods ``forward(ctx, *args)``, which gets tensors in
+    place of Variables and returns a tensor or a tuple of tensors, and ``backward(ctx,
+    *grads)``, which gets a Variable for every output and returns a Variable or None for
+    every argument of forward. ``Subclass.apply(*args)`` performs the operation.
     """
 
     def __dealloc__(self):
@@ -49,17 +50,19 @@ cdef class Function(Node):
     def _perform(cls, *args):  # becomes `apply` below: Node has a C method of that name
         """Perform the operation on Variables and other arguments."""
         cdef PyTypeObject *c_cls = <PyTypeObject *>cls
-        cdef Function ctx = (<new_function>c_cls.tp_new)(c_cls, <PyObject *>NO_ARGUMENTS, NULL)
+        cdef Function ctx = (<new_function>c_cls.tp_new)(
+            c_cls, <PyObject *>NO_ARGUMENTS, NULL)
         return call(ctx, cls.forward, args)
 
     def __call__(self, *args):
-        """Perform an operation whose forward and backward are methods that work on tensors."""
+        """Perform an operation whose forward and backward are methods on tensors."""
         cls = type(self)
         if is_static(cls, "forward"):
             raise RuntimeError("%s.forward is a static method: call %s.apply instead"
                                % (cls.__name__, cls.__name__))
         if self.n_inputs or self.n_outputs:
-            raise RuntimeError("%s can be called only once, make a new one" % cls.__name__)
+            raise RuntimeError("%s can be called only once, make a new one"
+                               % cls.__name__)
         self.instance_style = True
         return call(self, cls.forward, args)
 
@@ -75,7 +78,7 @@ cdef class Function(Node):
 
     # -- for forward
     def save_for_backward(self, *tensors):
-        """Keep inputs or outputs of forward (or None) for backward; called once at most."""
+        """Keep inputs or outputs of forward, or None, for backward; call it once."""
         self.to_save = tensors
 
     def mark_dirty(self, *tensors):
@@ -92,7 +95,8 @@ cdef class Function(Node):
         """A bool for every argument of forward: whether its gradient is needed."""
         cdef int i, nr = 0
         cdef bint leaf = False
-        return tuple([edge(self, i, &nr, &leaf) is not None for i in range(self.n_inputs)])
+        return tuple([edge(self, i, &nr, &leaf) is not None
+                      for i in range(self.n_inputs)])
 
     @property
     def saved_tensors(self):
@@ -113,9 +117,9 @@ cdef class Function(Node):
         cdef unsigned int version
         if self.released:
             raise RuntimeError(
-                "Trying to backward through the graph a second time, but the buffers have "
-                "already been freed. Specify retain_graph=True when calling backward the first "
-                "time.")
+                "Trying to backward through the graph a second time, but the buffers "
+                "have already been freed. Specify retain_graph=True when calling "
+                "backward the first time.")
         if self.saved is None:
             return ()
         values = []
@@ -225,8 +229,10 @@ cdef object call(Function self, object forward, tuple args):
         if record:
             remember_shapes(self, args, outs)
         check_dirty(self, raw, outs)
-        out = tuple([make_output(self, args, raw, <TensorBase>outs[i], <int>i, record, is_volatile)
-                     for i in range(len(outs))])
+        out = tuple([
+            make_output(
+                self, args, raw, <TensorBase>outs[i], <int>i, record, is_volatile)
+            for i in range(len(outs))])
     if record and self.to_save is not None:
         save(self, args, raw, outs)
     self.to_save = None
@@ -237,11 +243,13 @@ cdef object call(Function self, object forward, tuple args):
 
 cdef tuple check_outputs(Function self, object result):
     if not isinstance(result, tuple) or not len(result):
-        raise TypeError("%s.forward: expected a tensor or a tuple of tensors, but got %s"
+        raise TypeError("%s.forward: expected a tensor or a tuple of tensors, but got "
+                        "%s"
                         % (type(self).__name__, type_name(result)))
     for i, t in enumerate(<tuple>result):
         if not isinstance(t, TensorBase):
-            raise TypeError("%s.forward: expected tensors, but element %d of the result is %s"
+            raise TypeError("%s.forward: expected tensors, but element %d of the "
+                            "result is %s"
                             % (type(self).__name__, i, type_name(t)))
     return <tuple>result
 
@@ -271,18 +279,18 @@ cdef int check_dirty(Function self, tuple raw, tuple outs) except -1:
         return 0
     for i, t in enumerate(<tuple>self.dirty_tensors):
         if t is self or not is_in(t, raw):
-            raise RuntimeError("mark_dirty can only be called for inputs of forward, but argument "
-                               "%d of mark_dirty is none" % i)
+            raise RuntimeError("mark_dirty can only be called for inputs of forward, "
+                               "but argument %d of mark_dirty is none" % i)
         if not is_in(t, outs):
             raise RuntimeError(
-                "Some elements marked as dirty during the forward method were not returned as "
-                "output. The inputs that are modified inplace must all be outputs of the "
-                "Function. (argument %d of mark_dirty)" % i)
+                "Some elements marked as dirty during the forward method were not "
+                "returned as output. The inputs that are modified inplace must all be "
+                "outputs of the Function. (argument %d of mark_dirty)" % i)
     return 0
 
 
-cdef VariableBase make_output(Function self, tuple args, tuple raw, TensorBase t, int nr,
-                              bint record, bint is_volatile):
+cdef VariableBase make_output(Function self, tuple args, tuple raw, TensorBase t,
+                              int nr, bint record, bint is_volatile):
     """The Variable for an output of forward."""
     cdef VariableBase out, source = None
     cdef Py_ssize_t i
@@ -295,7 +303,8 @@ cdef VariableBase make_output(Function self, tuple args, tuple raw, TensorBase t
     if source is not None and is_in(t, self.dirty_tensors):
         return change_input(self, source, nr, record, is_volatile)
     if source is not None:
-        # An input that is returned unchanged: the same elements in another place of the graph.
+        # An input that is returned unchanged: the same elements in another place of the
+        # graph.
         out = new_variable(wrap(t.ops, THTensor_newWithTensor(t.c_tensor)))
         out.counter = source if source.counter is None else source.counter
     else:
@@ -312,8 +321,9 @@ cdef VariableBase change_input(Function self, VariableBase v, int nr, bint recor
     """An input that forward changed in place and returned."""
     inplace_begin(v, self.name(), record)
     if record and v.base is not None and self.n_outputs > 1:
-        raise RuntimeError("%s changed a view of another Variable in place: then it may have "
-                           "only one output, but it has %d" % (self.name(), self.n_outputs))
+        raise RuntimeError("%s changed a view of another Variable in place: then it "
+                           "may have only one output, but it has %d"
+                           % (self.name(), self.n_outputs))
     if record:
         collect_nodes()
     inplace_end(v, self if record else None)
@@ -350,8 +360,9 @@ cdef int save(Function self, tuple args, tuple raw, tuple outs) except -1:
                     break
             else:
                 raise RuntimeError(
-                    "save_for_backward can only save input or output tensors, but argument %d "
-                    "doesn't satisfy this condition (%s)" % (i, type_name(t)))
+                    "save_for_backward can only save input or output tensors, but "
+                    "argument %d doesn't satisfy this condition (%s)"
+                    % (i, type_name(t)))
     return 0
 
 
@@ -369,7 +380,8 @@ cdef object output_gradient(Function self, object grad0, int i, bint create):
     if grad is None:
         shape = self.shapes[self.n_arguments + i]
         ops = dispatch_of(shape.dtype)
-        zeros = wrap(ops, THTensor_newWithSize(shape.dtype, shape.nDimension, shape.size))
+        zeros = wrap(ops, THTensor_newWithSize(
+            shape.dtype, shape.nDimension, shape.size))
         check(ops.zero(zeros.c_tensor))
         grad = new_variable(zeros) if create else zeros
     if self.instance_style:
@@ -378,7 +390,7 @@ cdef object output_gradient(Function self, object grad0, int i, bint create):
 
 
 cdef int n_gradients(Function self, tuple values) except -1:
-    """How many gradients to use: more than arguments are allowed if the rest is None."""
+    """How many gradients to use: there may be more if the rest is None."""
     cdef Py_ssize_t i, n = len(values)
     for i in range(self.n_arguments, n):
         if values[i] is not None:
@@ -386,11 +398,13 @@ cdef int n_gradients(Function self, tuple values) except -1:
     else:
         if n >= self.n_arguments:
             return self.n_arguments
-    raise RuntimeError("%s returned an incorrect number of gradients (expected %d, got %d)"
+    raise RuntimeError("%s returned an incorrect number of gradients (expected %d, got "
+                       "%d)"
                        % (self.name(), self.n_arguments, n))
 
 
-cdef PyObject *input_gradient(Function self, object value, int i, bint create) except? NULL:
+cdef PyObject *input_gradient(
+        Function self, object value, int i, bint create) except? NULL:
     """The gradient that backward returned for argument i; NULL if nobody needs it."""
     cdef THTensor *shape = self.shapes[i]
     cdef VariableBase v
@@ -399,8 +413,8 @@ cdef PyObject *input_gradient(Function self, object value, int i, bint create) e
     cdef bint leaf
     if shape == NULL:
         raise RuntimeError(
-            "function %s returned a gradient different than None at position %d, but the "
-            "corresponding forward input was not a Variable" % (self.name(), i + 1))
+            "function %s returned a gradient different than None at position %d, but "
+            "the corresponding forward input was not a Variable" % (self.name(), i + 1))
     if self.instance_style and isinstance(value, TensorBase):
         v = None
         t = <TensorBase>value
@@ -412,12 +426,14 @@ cdef PyObject *input_gradient(Function self, object value, int i, bint create) e
                         % (self.name(), i + 1, type_name(value)))
     if t.c_tensor.dtype != shape.dtype:
         raise RuntimeError(
-            "Function %s returned an invalid gradient at index %d - expected type torch.%sTensor "
-            "but got %s" % (self.name(), i, (<bytes>dispatch_of(shape.dtype).name).decode(),
-                            type_name(t)))
+            "Function %s returned an invalid gradient at index %d - expected type "
+            "torch.%sTensor but got %s"
+            % (self.name(), i, (<bytes>dispatch_of(shape.dtype).name).decode(),
+               type_name(t)))
     if not THTensor_isSameSizeAs(t.c_tensor, shape):
         raise RuntimeError(
-            "Function %s returned an invalid gradient at index %d - expected shape %s but got %s"
+            "Function %s returned an invalid gradient at index %d - expected shape %s "
+            "but got %s"
             % (self.name(), i, shape_text(shape), shape_text(t.c_tensor)))
     if edge(self, i, &nr, &leaf) is None:
         return NULL
@@ -429,7 +445,8 @@ cdef PyObject *input_gradient(Function self, object value, int i, bint create) e
 cdef VariableBase once_only(Function self, TensorBase t):
     # The gradient of a Function that works on tensors can't be differentiated again.
     cdef VariableBase v = new_variable(t)
-    attach_error(v, "%s works on tensors and can't be differentiated twice" % self.name(), ())
+    attach_error(
+        v, "%s works on tensors and can't be differentiated twice" % self.name(), ())
     return v
 
 
@@ -444,7 +461,8 @@ cdef class DelayedError(Node):
         raise RuntimeError(self.message)
 
 
-def attach_error(VariableBase output not None, str message not None, tuple inputs not None):
+def attach_error(VariableBase output not None, str message not None,
+                 tuple inputs not None):
     """Make backward through ``output`` raise a RuntimeError with this message."""
     cdef DelayedError n = DelayedError.__new__(DelayedError)
     n.message = message

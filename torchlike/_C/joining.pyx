@@ -2,7 +2,6 @@
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc
-from torchlike._C.dispatch cimport THDispatch
 from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport TensorBase, new_empty, type_name, wrap
 from torchlike._C.th cimport *

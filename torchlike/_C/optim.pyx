@@ -1,5 +1,4 @@
 """Optimiser steps over lists of tensors, one fused kernel for each parameter."""
-from libc.stdint cimport int64_t
 from torchlike._C.dispatch cimport THNN_dispatch
 from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport TensorBase, missing_operator, type_name

@@ -2,8 +2,6 @@
 
 What Python shows as torch.FloatTensor is the class here.
 """
-from torchlike._C.dispatch cimport TH_dispatch
-from torchlike._C.storage cimport StorageBase
 from torchlike._C.tensor_base cimport register_class
 from torchlike._C.tensor_ops cimport TensorOps
 from torchlike._C.th cimport TH_NTYPES

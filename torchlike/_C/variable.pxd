@@ -11,13 +11,16 @@ cdef class VariableBase:
     cdef Node grad_fn_                 # None for a leaf
     cdef VariableBase grad_
     cdef object hooks                  # OrderedDict of gradient hooks, or None
-    cdef VariableBase base             # the Variable whose elements this is a view of, or None
-    cdef VariableBase counter          # whose version_ counts changes of the elements; None: self
+    # The Variable whose elements this is a view of, or None.
+    cdef VariableBase base
+    # Whose version_ counts changes of the elements; None: self.
+    cdef VariableBase counter
     cdef PyObject *attributes          # dict of user attributes, made on first use
     cdef object name_
     cdef object __weakref__
-    # The views of a base are a doubly linked list of borrowed references. A view is stale when
-    # its base got a new history: grad_fn_of makes it a grad_fn that reads from the base.
+    # The views of a base are a doubly linked list of borrowed references. A view is
+    # stale when its base got a new history: grad_fn_of makes it a grad_fn that reads
+    # from the base.
     cdef PyObject *views
     cdef PyObject *next_view
     cdef PyObject **view_link          # the pointer that points here, or NULL
@@ -27,16 +30,18 @@ cdef class VariableBase:
 
 
 cdef class Node:
-    # Where gradients go: a Node, a leaf Variable (its bit in `leaves` is set), or None. Edges
-    # never change once the node is part of a graph.
+    # Where gradients go: a Node, a leaf Variable (its bit in `leaves` is set), or None.
+    # Edges never change once the node is part of a graph.
     cdef object next0, next1, next2
-    cdef list more_next                # edges beyond three: (target, output_nr, is_leaf) or None
+    # Edges beyond three: (target, output_nr, is_leaf) or None.
+    cdef list more_next
     cdef int nr0, nr1, nr2, leaves     # output_nr of each target
     cdef int n_inputs                  # edges in use; 3 + len(more_next) at most
     # Inputs that the formula needs, with the version they had; freed by backward.
     cdef VariableBase saved0, saved1, saved2
     cdef unsigned int version0, version1, version2
-    # While backward runs: gradient of output 0, of the other outputs, calls that are still due.
+    # While backward runs: gradient of output 0, of the other outputs, calls that are
+    # still due.
     cdef object grad0
     cdef list more_grads
     cdef int pending
@@ -47,31 +52,40 @@ cdef class Node:
     cdef bint needed                   # grad(): on the way to a wanted input
     cdef object pre_hooks              # {output_nr: OrderedDict of hooks}, or None
     cdef object post_hooks             # OrderedDict of hooks, or None
-    # Fills grads[0 .. n_inputs - 1] with owned references or leaves NULL for 'no gradient'.
-    # apply works on tensors, apply_v on Variables (create_graph); grad is that of output 0, or None.
+    # Fills grads[0 .. n_inputs - 1] with owned references or leaves NULL for 'no
+    # gradient'. apply works on tensors, apply_v on Variables (create_graph); grad is
+    # that of output 0, or None.
     cdef int apply(self, object grad, PyObject **grads) except -1
     cdef int apply_v(self, object grad, PyObject **grads) except -1
-    cdef void release(self)            # drops saved values; subclasses free theirs and call it
+    # Drops saved values; subclasses free theirs and call it.
+    cdef void release(self)
 
 
 cdef VariableBase new_variable(TensorBase data)             # an exact Variable
 cdef VariableBase new_view(TensorBase data, VariableBase base)
-cdef int set_variable_class(object cls) except -1           # called once by variable_ops
+# Called once, by the module that defines Variable.
+cdef int set_variable_class(object cls) except -1
 
 # Recording an operation: edges, saved inputs, and the node's place in the graph.
 cdef void set_edge0(Node n, VariableBase v) noexcept
 cdef void set_edge1(Node n, VariableBase v) noexcept
 cdef void set_edge2(Node n, VariableBase v) noexcept
-cdef int add_edge(Node n, VariableBase v) except -1         # any number, in order (v may be None)
-cdef int add_target(Node n, object target, int nr, bint leaf) except -1  # the same, target may be None
+# Any number, in order; v may be None.
+cdef int add_edge(Node n, VariableBase v) except -1
+# The same for what an edge leads to, or None.
+cdef int add_target(Node n, object target, int nr, bint leaf) except -1
 cdef object edge(Node n, int i, int *nr, bint *leaf)        # target of edge i, or None
-cdef void enter_graph(Node n) noexcept                      # the latest node from now on
+# Makes n the latest node.
+cdef void enter_graph(Node n) noexcept
 cdef void attach(VariableBase out, Node n) noexcept         # out = output 0 of n
 cdef void attach_output(VariableBase out, Node n, int output_nr) noexcept
-cdef int check_saved(Node n) except -1                      # released? changed in place?
-cdef int check_result(Node n) except -1                     # was a saved output changed in place?
+# Raise if the saved values are gone or were changed in place.
+cdef int check_saved(Node n) except -1
+# Raise if an output that the node saved was changed in place.
+cdef int check_result(Node n) except -1
 cdef int raise_changed(Node n, str what, unsigned int now, unsigned int then) except -1
-cdef VariableBase saved_result(Node n, TensorBase data, int output_nr)  # an output, for apply_v
+# The output that n saved, as a Variable for apply_v.
+cdef VariableBase saved_result(Node n, TensorBase data, int output_nr)
 
 cdef inline void save0(Node n, VariableBase v) noexcept:
     n.saved0 = v
@@ -85,36 +99,42 @@ cdef inline void save2(Node n, VariableBase v) noexcept:
 cdef inline unsigned int version_of(VariableBase v) noexcept:
     return v.version_ if v.counter is None else v.counter.version_
 
-# In-place operations: begin checks that the change is allowed and returns the Variable to record as the input
-# (self's old place in the graph, sharing its data); end counts the change and attaches the node (None: nothing recorded).
+# In-place operations: begin checks that the change is allowed and returns the Variable
+# to record as the input (self's old place in the graph, sharing its data); end counts
+# the change and attaches the node (None: nothing recorded).
 cdef VariableBase inplace_begin(VariableBase self, str name, bint record)
 cdef int inplace_end(VariableBase self, Node n) except -1
 
 cdef dict pre_hooks_of(Node n)                              # made when missing
-cdef object post_hooks_of_leaf(VariableBase leaf)           # of its AccumulateGrad, or None
+# Those of the leaf's AccumulateGrad, or None.
+cdef object post_hooks_of_leaf(VariableBase leaf)
 cdef str shape_text(THTensor *t)                            # '[2 x 3]'
 
-# The node that made v; None for a leaf. Elsewhere than here grad_fn_ may be out of date.
+# The node that made v; None for a leaf. Elsewhere than here grad_fn_ may be out of
+# date.
 cdef inline Node grad_fn_of(VariableBase v):
     if v.stale:
         refresh_view(v)
     return v.grad_fn_
 cdef int refresh_view(VariableBase v) except -1
-cdef void set_history(VariableBase v, Node n) noexcept      # v, no view, is output 0 of n from now on
+# v, no view, is output 0 of n from now on.
+cdef void set_history(VariableBase v, Node n) noexcept
 
-# Nodes are invisible to the garbage collector until the first hook, user Function or graph of
-# gradients exists: before that no reference cycle can run through one.
+# Nodes are invisible to the garbage collector until the first hook, user Function or
+# graph of gradients exists: before that no reference cycle can run through one.
 cdef void collect_nodes() noexcept
 
-# What the modules above this one add: engine runs backward, view_history knows how a change of
-# a view becomes part of its base's history.
+# What the modules above this one add: engine runs backward, view_history knows how a
+# change of a view becomes part of its base's history.
 ctypedef int (*backward_function)(
-    VariableBase self, object gradient, object retain_graph, object create_graph) except -1
+    VariableBase self, object gradient, object retain_graph,
+    object create_graph) except -1
 ctypedef int (*rebase_function)(VariableBase view, Node n) except -1
 ctypedef Node (*view_function)(VariableBase view)
 cdef void set_engine(backward_function backward) noexcept
 cdef void set_view_history(rebase_function rebase, view_function node_of_view) noexcept
 
-cdef inline PyObject *give(object o) noexcept:              # hands out an owned reference
+# Hands out an owned reference.
+cdef inline PyObject *give(object o) noexcept:
     Py_INCREF(o)
     return <PyObject *>o

@@ -1,14 +1,15 @@
 """Variables, and the nodes of the graph that records how they were computed.
 
-A Variable points at the node that made it (grad_fn); a node points at the nodes, or the leaf
-Variables, that its gradients go to. Nothing points the other way, so a graph lives exactly as
-long as a Variable at its end. Operators live in variable_ops (generated), backward in engine.
+A Variable points at the node that made it (grad_fn); a node points at the nodes, or the
+leaf Variables, that its gradients go to. Nothing points the other way, so a graph lives
+exactly as long as a Variable at its end. Operators live in variable_ops (generated),
+backward in engine.
 """
 import weakref
 from collections import OrderedDict
 
 cimport cython
-from cpython.object cimport PyObject, PyTypeObject, newfunc
+from cpython.object cimport PyObject, PyTypeObject, destructor, newfunc
 from torchlike._C.tensor_base cimport (
     TensorBase, clone, dispatch_of, new_empty, type_name,
 )
@@ -22,8 +23,8 @@ cdef extern from *:
     """
     static void no_vectorcall(PyTypeObject *type) { type->tp_vectorcall = NULL; }
 
-    /* The dict of user attributes is no field that Cython knows: the slots below show it to the
-     * garbage collector, and tp_dictoffset shows it to attribute look-up. */
+    /* The dict of user attributes is no field that Cython knows: the slots below show
+     * it to the garbage collector, and tp_dictoffset shows it to attribute look-up. */
     static traverseproc fields_traverse;
     static inquiry fields_clear;
     static Py_ssize_t attributes_offset;
@@ -63,12 +64,9 @@ cdef extern from *:
         PyType_Modified(type);
         return status;
     }
-
-    static void clear_object(PyObject **object) { Py_CLEAR(*object); }
     """
     int add_attributes(PyTypeObject *type, Py_ssize_t offset) except -1
     void no_vectorcall(PyTypeObject *type) noexcept
-    void clear_object(PyObject **object) noexcept
     int PyObject_GC_IsTracked(PyObject *o) noexcept
     void PyObject_GC_Track(PyObject *o) noexcept
     void PyObject_GC_UnTrack(PyObject *o) noexcept
@@ -81,16 +79,17 @@ cdef extern from *:
 
 
 # ---- freeing a graph
-# Freeing a Variable frees its node, which frees the nodes and Variables it points at, and so on.
-# To keep that off the C stack, objects about to lose their last reference wait on a list that
-# the outermost deallocation empties.
+# Freeing a Variable frees its node, which frees the nodes and Variables it points at,
+# and so on. To keep that off the C stack, objects about to lose their last reference
+# wait on a list that the outermost deallocation empties.
 cdef WorkList doomed
 cdef bint dropping = False
 worklist_init(&doomed)
 
 
 cdef inline bint doom(PyObject *o) noexcept:
-    # Keeps o alive on the list if its owner, who will drop it when told True, is the only one.
+    # Keeps o alive on the list if its owner, who will drop it when told True, is the
+    # only one.
     if Py_REFCNT(o) != 1 or worklist_push(&doomed, o) < 0:
         return False
     incref(o)
@@ -106,6 +105,57 @@ cdef inline void drop_doomed() noexcept:
         doomed.n -= 1
         decref(doomed.items[doomed.n])
     dropping = False
+
+
+# These two are tp_dealloc of the types: __dealloc__ would save and restore the pending
+# exception around each call. The objects have no references left, so the code below
+# may not let Cython count any.
+cdef destructor free_variable_fields = NULL
+cdef destructor free_node_fields = NULL
+
+
+cdef void free_variable(PyObject *v) noexcept:
+    cdef PyObject *attributes = (<VariableBase>v).attributes
+    (<VariableBase>v).attributes = NULL
+    if (<VariableBase>v).view_link != NULL:
+        leave_view_list(v)
+    while (<VariableBase>v).views != NULL:
+        leave_view_list((<VariableBase>v).views)
+    if doom(<PyObject *>(<VariableBase>v).grad_fn_):
+        (<VariableBase>v).grad_fn_ = None
+    free_variable_fields(v)
+    if attributes != NULL:
+        decref(attributes)
+    if doomed.n:
+        drop_doomed()
+
+
+cdef void free_node(PyObject *n) noexcept:
+    if doom(<PyObject *>(<Node>n).next0):
+        (<Node>n).next0 = None
+    if doom(<PyObject *>(<Node>n).next1):
+        (<Node>n).next1 = None
+    if doom(<PyObject *>(<Node>n).next2):
+        (<Node>n).next2 = None
+    if doom(<PyObject *>(<Node>n).more_next):
+        (<Node>n).more_next = None
+    if doom(<PyObject *>(<Node>n).saved0):
+        (<Node>n).saved0 = None
+    if doom(<PyObject *>(<Node>n).saved1):
+        (<Node>n).saved1 = None
+    if doom(<PyObject *>(<Node>n).saved2):
+        (<Node>n).saved2 = None
+    free_node_fields(n)
+    if doomed.n:
+        drop_doomed()
+
+
+cdef inline void leave_view_list(PyObject *v) noexcept:
+    (<VariableBase>v).view_link[0] = (<VariableBase>v).next_view
+    if (<VariableBase>v).next_view != NULL:
+        (<VariableBase>(<VariableBase>v).next_view).view_link = (<VariableBase>v).view_link
+    (<VariableBase>v).view_link = NULL
+    (<VariableBase>v).next_view = NULL
 
 
 # ---- Variables
@@ -126,7 +176,7 @@ cdef VariableBase new_variable(TensorBase data):
 
 
 cdef VariableBase new_view(TensorBase data, VariableBase base):
-    """A Variable of elements of base; changes of one count, and are recorded, in the other."""
+    """A Variable of elements of base, whose changes are also those of base."""
     cdef VariableBase v = <VariableBase>tp_new(
         variable_class, <PyObject *>NO_ARGUMENTS, NULL)
     v.data_ = data
@@ -140,14 +190,6 @@ cdef VariableBase new_view(TensorBase data, VariableBase base):
     base.views = <PyObject *>v
     v.view_link = &base.views
     return v
-
-
-cdef inline void leave_view_list(VariableBase v) noexcept:
-    v.view_link[0] = v.next_view
-    if v.next_view != NULL:
-        (<VariableBase>v.next_view).view_link = v.view_link
-    v.view_link = NULL
-    v.next_view = NULL
 
 
 cdef void set_engine(backward_function backward) noexcept:
@@ -176,12 +218,13 @@ cdef object construct(object cls, object args, PyObject *kwargs):
     cdef PyObject *c_name = NULL
     cdef int requires_grad = 0, volatile_ = 0
     PyArg_ParseTupleAndKeywords(
-        args, kwargs, "|OppOO:Variable", names, &c_data, &requires_grad, &volatile_, &c_grad_fn,
-        &c_name)
+        args, kwargs, "|OppOO:Variable", names, &c_data, &requires_grad, &volatile_,
+        &c_grad_fn, &c_name)
     if requires_grad and volatile_:
-        raise ValueError("Variable can't be volatile and require_grad at the same time!")
+        raise ValueError(
+            "Variable can't be volatile and require_grad at the same time!")
     if c_grad_fn != NULL and <object>c_grad_fn is not None:
-        raise TypeError("_grad_fn is set by operations only and has to be None, but got "
+        raise TypeError("only operations set _grad_fn: it has to be None, but got "
                         + type_name(<object>c_grad_fn))
     cdef VariableBase v = <VariableBase>tp_new(
         <PyTypeObject *>cls, <PyObject *>NO_ARGUMENTS, NULL)
@@ -211,6 +254,8 @@ cdef int set_variable_class(object cls) except -1:
     derived.tp_new = <newfunc>construct
     derived.tp_name = "torch.autograd.variable.Variable"
     base.tp_new = <newfunc>refuse
+    # Variable adds no fields: there is nothing of its own to free.
+    derived.tp_dealloc = base.tp_dealloc
     no_vectorcall(base)
     no_vectorcall(derived)
     PyType_Modified(base)
@@ -229,9 +274,11 @@ cdef int replace_data(VariableBase self, TensorBase data) except -1:
         return 0
     if data.ops != self.data_.ops and grad_fn_of(self) is not None:
         raise RuntimeError(
-            "data of a Variable that was computed has to keep its type: expected %s, got %s"
+            "data of a Variable that was computed has to keep its type: expected %s, "
+            "got %s"
             % (type_name(self.data_), type_name(data)))
-    # Nodes that saved the Variable have to notice, and views no longer share its elements.
+    # Nodes that saved the Variable have to notice, and views no longer share its
+    # elements.
     if self.base is not None:
         end_view(self)
     while self.views != NULL:
@@ -243,7 +290,7 @@ cdef int replace_data(VariableBase self, TensorBase data) except -1:
 
 cdef int end_view(VariableBase view) except -1:
     grad_fn_of(view)
-    leave_view_list(view)
+    leave_view_list(<PyObject *>view)
     view.base = None
     return 0
 
@@ -255,16 +302,6 @@ cdef str shape_text(THTensor *t):
 
 @cython.freelist(64)
 cdef class VariableBase:
-    def __dealloc__(self):
-        clear_object(&self.attributes)
-        if self.view_link != NULL:
-            leave_view_list(self)
-        while self.views != NULL:
-            leave_view_list(<VariableBase>self.views)
-        if doom(<PyObject *>self.grad_fn_):
-            self.grad_fn_ = None
-            drop_doomed()
-
     # -- what 0.3 documents
     @property
     def data(self):
@@ -292,11 +329,14 @@ cdef class VariableBase:
         if v is self:
             raise RuntimeError("can't assign Variable as its own grad")
         if v.data_.ops != self.data_.ops:
-            raise RuntimeError("assigned grad has data of a different type: expected %s, got %s"
+            raise RuntimeError("assigned grad has data of a different type: expected "
+                               "%s, got %s"
                                % (type_name(self.data_), type_name(v.data_)))
         if not THTensor_isSameSizeAs(v.data_.c_tensor, self.data_.c_tensor):
-            raise RuntimeError("assigned grad has data of a different size: expected %s, got %s"
-                               % (shape_text(self.data_.c_tensor), shape_text(v.data_.c_tensor)))
+            raise RuntimeError("assigned grad has data of a different size: expected "
+                               "%s, got %s"
+                               % (shape_text(self.data_.c_tensor),
+                                  shape_text(v.data_.c_tensor)))
         self.grad_ = v
 
     @grad.deleter
@@ -310,7 +350,7 @@ cdef class VariableBase:
 
     @property
     def is_leaf(self):
-        """Whether the user made the Variable, or nothing was recorded when it was computed."""
+        """Whether no recorded operation made the Variable."""
         return grad_fn_of(self) is None
 
     @property
@@ -324,12 +364,13 @@ cdef class VariableBase:
             raise TypeError("requires_grad must be a bool, but got " + type_name(value))
         if grad_fn_of(self) is not None:
             hint = "" if value else (
-                " If you want to use a computed variable in a subgraph that doesn't require "
-                "differentiation use var_no_grad = var.detach().")
+                " If you want to use a computed variable in a subgraph that doesn't "
+                "require differentiation use var_no_grad = var.detach().")
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables." + hint)
         if value and self.volatile_:
-            raise ValueError("Variable can't be volatile and require_grad at the same time!")
+            raise ValueError(
+                "Variable can't be volatile and require_grad at the same time!")
         self.requires_grad_ = value
 
     @property
@@ -344,7 +385,8 @@ cdef class VariableBase:
         if grad_fn_of(self) is not None:
             raise RuntimeError("volatile can only be set on leaf variables")
         if value and self.requires_grad_:
-            raise ValueError("Variable can't be volatile and require_grad at the same time!")
+            raise ValueError(
+                "Variable can't be volatile and require_grad at the same time!")
         self.volatile_ = value
 
     @property
@@ -383,28 +425,29 @@ cdef class VariableBase:
 
     def backward(self, gradient=None, retain_graph=None, create_graph=None,
                  retain_variables=None):
-        """Compute the gradients of this Variable with respect to the leaves of its graph.
+        """Compute the gradients with respect to the leaves of the graph.
 
         They are added to the ``grad`` of the leaves.
 
         Parameters
         ----------
         gradient : Tensor or Variable of this Variable's size, optional
-            The gradient of what is differentiated with respect to this Variable; may be left
-            out when it has one element.
+            The gradient of what is differentiated with respect to this Variable; may be
+            left out when it has one element.
         retain_graph : bool, default: create_graph
             Keep the graph for another backward.
         create_graph : bool, optional
-            Record the computation of the gradients, for higher derivatives. Default: False,
-            unless ``gradient`` is a Variable that is not volatile.
+            Record the computation of the gradients, for higher derivatives. Default:
+            False, unless ``gradient`` is a Variable that is not volatile.
         retain_variables : bool, optional
             Old name of ``retain_graph``.
         """
-        backward_(self, gradient, retain_variables if retain_graph is None else retain_graph,
-                  create_graph)
+        if retain_graph is None:
+            retain_graph = retain_variables
+        backward_(self, gradient, retain_graph, create_graph)
 
     def register_hook(self, hook):
-        """Call ``hook(grad) -> Variable or None`` whenever this Variable's gradient is computed.
+        """Call ``hook(grad) -> Variable or None`` when the gradient is computed.
 
         A Variable that the hook returns replaces the gradient. The result has a method
         ``remove()``.
@@ -427,12 +470,13 @@ cdef class VariableBase:
             return
         if self.hooks is not None:
             for hook in self.hooks.values():
-                if isinstance(hook, RetainGrad) and (<RetainGrad>hook).variable() is self:
+                if (isinstance(hook, RetainGrad)
+                        and (<RetainGrad>hook).variable() is self):
                     return
         self.register_hook(RetainGrad(self))
 
     def detach(self):
-        """The same data as a leaf that needs no gradient; in-place changes are counted in both."""
+        """The same data as a leaf without gradient; both count in-place changes."""
         cdef VariableBase v = new_variable(self.data_)
         v.volatile_ = self.volatile_
         v.counter = self if self.counter is None else self.counter
@@ -441,8 +485,8 @@ cdef class VariableBase:
     def detach_(self):
         """Make the Variable itself a leaf that needs no gradient."""
         if self.base is not None:
-            raise RuntimeError("detach_: a view of another Variable can't be detached in place, "
-                               "use detach() instead")
+            raise RuntimeError("detach_: a view of another Variable can't be detached "
+                               "in place, use detach() instead")
         self.grad_fn_ = None
         self.output_nr_ = 0
         self.requires_grad_ = False
@@ -453,8 +497,8 @@ cdef class VariableBase:
     def __deepcopy__(self, memo):
         cdef VariableBase v
         if grad_fn_of(self) is not None:
-            raise RuntimeError("Only Variables created explicitly by the user (graph leaves) "
-                               "support the deepcopy protocol at the moment")
+            raise RuntimeError("Only Variables created explicitly by the user (graph "
+                               "leaves) support the deepcopy protocol at the moment")
         v = type(self)(clone(self.data_))
         v.requires_grad_ = self.requires_grad_
         v.volatile_ = self.volatile_
@@ -504,7 +548,8 @@ cdef void collect_nodes() noexcept:
 
 
 cdef object add_hook(object hooks, object hook):
-    # utils.hooks is Python and above this module: needed only once a hook is registered.
+    # utils.hooks is Python and above this module: needed only once a hook is
+    # registered.
     from torchlike.utils.hooks import RemovableHandle
     if not callable(hook):
         raise TypeError("a hook has to be callable, but got " + type_name(hook))
@@ -523,24 +568,7 @@ cdef dict pre_hooks_of(Node n):
 
 
 cdef class Node:
-    """A recorded operation: computes the gradients of its inputs from those of its outputs."""
-
-    def __dealloc__(self):
-        if doom(<PyObject *>self.next0):
-            self.next0 = None
-        if doom(<PyObject *>self.next1):
-            self.next1 = None
-        if doom(<PyObject *>self.next2):
-            self.next2 = None
-        if doom(<PyObject *>self.more_next):
-            self.more_next = None
-        if doom(<PyObject *>self.saved0):
-            self.saved0 = None
-        if doom(<PyObject *>self.saved1):
-            self.saved1 = None
-        if doom(<PyObject *>self.saved2):
-            self.saved2 = None
-        drop_doomed()
+    """A recorded operation: turns gradients of its outputs into those of its inputs."""
 
     cdef int apply(self, object grad, PyObject **grads) except -1:
         raise NotImplementedError("%s has no derivative" % self.name())
@@ -560,7 +588,7 @@ cdef class Node:
 
     @property
     def next_functions(self):
-        """((node, output number), ...): where the gradients go; (None, 0) for nowhere."""
+        """((node, output number), ...): where gradients go; (None, 0) for nowhere."""
         cdef int i, nr = 0
         cdef bint leaf = False
         functions = []
@@ -572,8 +600,8 @@ cdef class Node:
     def register_hook(self, hook):
         """Call ``hook(grad_inputs, grad_outputs)`` after the gradients were computed.
 
-        Both arguments are tuples of Variables or None; a tuple that the hook returns replaces
-        the gradients of the inputs. The result has a method ``remove()``.
+        Both arguments are tuples of Variables or None; a tuple that the hook returns
+        replaces the gradients of the inputs. The result has a method ``remove()``.
         """
         if self.post_hooks is None:
             self.post_hooks = OrderedDict()
@@ -721,8 +749,9 @@ cdef void attach_output(VariableBase out, Node n, int output_nr) noexcept:
 cdef int check_saved(Node n) except -1:
     if n.released:
         raise RuntimeError(
-            "Trying to backward through the graph a second time, but the buffers have already "
-            "been freed. Specify retain_graph=True when calling backward the first time.")
+            "Trying to backward through the graph a second time, but the buffers have "
+            "already been freed. Specify retain_graph=True when calling backward the "
+            "first time.")
     if n.saved0 is not None and version_of(n.saved0) != n.version0:
         raise_changed(n, "input", version_of(n.saved0), n.version0)
     if n.saved1 is not None and version_of(n.saved1) != n.version1:
@@ -735,15 +764,15 @@ cdef int check_saved(Node n) except -1:
 cdef int check_result(Node n) except -1:
     if n.result_changed:
         raise RuntimeError(
-            "one of the variables needed for gradient computation has been modified by an "
-            "inplace operation: the output that %s saved" % n.name())
+            "one of the variables needed for gradient computation has been modified by "
+            "an inplace operation: the output that %s saved" % n.name())
     return 0
 
 
 cdef int raise_changed(Node n, str what, unsigned int now, unsigned int then) except -1:
     raise RuntimeError(
-        "one of the variables needed for gradient computation has been modified by an inplace "
-        "operation: an %s that %s saved is at version %d, expected version %d"
+        "one of the variables needed for gradient computation has been modified by an "
+        "inplace operation: an %s that %s saved is at version %d, expected version %d"
         % (what, n.name(), now, then))
 
 
@@ -760,11 +789,11 @@ cdef VariableBase inplace_begin(VariableBase self, str name, bint record):
     cdef VariableBase old, base = self.base
     cdef Node grad_fn = grad_fn_of(self)
     if self.requires_grad_ and grad_fn is None:
-        raise RuntimeError("a leaf Variable that requires grad has been used in an in-place "
-                           "operation. (%s)" % name)
-    if base is not None and base.requires_grad_ and grad_fn_of(base) is None:
-        raise RuntimeError("a view of a leaf Variable that requires grad has been used in an "
+        raise RuntimeError("a leaf Variable that requires grad has been used in an "
                            "in-place operation. (%s)" % name)
+    if base is not None and base.requires_grad_ and grad_fn_of(base) is None:
+        raise RuntimeError("a view of a leaf Variable that requires grad has been used "
+                           "in an in-place operation. (%s)" % name)
     if not record:
         return self
     old = new_variable(self.data_)
@@ -808,4 +837,8 @@ add_attributes(
 _probe = None
 (<dict>(<PyTypeObject *>VariableBase).tp_dict)["_grad"] = VariableBase.__dict__["grad"]
 PyType_Modified(<PyTypeObject *>VariableBase)
+free_variable_fields = (<PyTypeObject *>VariableBase).tp_dealloc
+(<PyTypeObject *>VariableBase).tp_dealloc = <destructor>free_variable
+free_node_fields = (<PyTypeObject *>Node).tp_dealloc
+(<PyTypeObject *>Node).tp_dealloc = <destructor>free_node
 (<PyTypeObject *>VariableBase).tp_name = "torch.autograd.variable.VariableBase"

@@ -1,15 +1,12 @@
 """Variable: the operators of VariableOps and what its data answers for it."""
-from cpython.long cimport PyLong_AsLongLong, PyLong_CheckExact
+from cpython.long cimport PyLong_CheckExact
 from cpython.slice cimport PySlice_AdjustIndices, PySlice_Check, PySlice_Unpack
 from libc.stdint cimport int64_t
-from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport TensorBase, is_number, to_scalar, type_name
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport Node, VariableBase, attach, give, new_variable, set_edge0, set_variable_class
 from torchlike._C.variable_ops cimport *
 from cpython.object cimport PyObject
-
-from torchlike._C.tensor_base import get_default_tensor_class
 
 
 cdef class ConvertBackward(Node):

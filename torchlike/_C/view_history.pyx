@@ -1,8 +1,10 @@
-"""In-place changes of views: how they enter the history of the Variable that they look at.
+"""In-place changes of views: how they enter the history of the Variable that they look
+at.
 
-After ``v = x[0]; v.mul_(w)`` the new values of x come from a CopySlices node: outside the view
-they have the gradient of x, inside it that of the recorded operation. The grad_fn of every view
-of x is then made anew (AsStrided: reads the view's elements from x).
+After ``v = x[0]; v.mul_(w)`` the new values of x come from a CopySlices node: outside
+the view they have the gradient of x, inside it that of the recorded operation. The
+grad_fn of every view of x is then made anew (AsStrided: reads the view's elements from
+x).
 """
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint64_t
@@ -14,8 +16,8 @@ from torchlike._C.th cimport (
     THTensor, THTensor_free, THTensor_newShape, THTensor_newWithStorage,
 )
 from torchlike._C.variable cimport (
-    Node, VariableBase, add_edge, add_target, attach, edge, enter_graph, give, new_variable, set_edge0,
-    set_history, set_view_history, shape_text,
+    Node, VariableBase, add_edge, add_target, attach, edge, enter_graph, give,
+    new_variable, set_edge0, set_history, set_view_history, shape_text,
 )
 from torchlike._C.variable_ops cimport v_add_T
 
@@ -39,11 +41,12 @@ cdef THTensor *geometry_of(THTensor *t) except NULL:
 
 cdef bint overlaps(THTensor *geometry) noexcept:
     """Whether two indices may mean the same element."""
-    cdef int64_t reach = 0             # the farthest element that smaller strides lead to
+    # The farthest element that smaller strides lead to.
+    cdef int64_t reach = 0
     cdef int64_t best, stride
-    cdef int d, pick, done, n = geometry.nDimension
+    cdef int d, pick, _, n = geometry.nDimension
     cdef uint64_t taken = 0
-    for done in range(n):
+    for _ in range(n):
         pick = -1
         best = 0
         for d in range(n):
@@ -89,16 +92,18 @@ cdef class PlaceNode(Node):
         """The view's elements in a tensor that whole() made."""
         cdef THTensor *view = self.view
         return wrap(whole.ops, THTensor_newWithStorage(
-            view.dtype, whole.c_tensor.storage, view.storageOffset - self.base.storageOffset,
-            view.nDimension, view.size, view.stride))
+            view.dtype, whole.c_tensor.storage,
+            view.storageOffset - self.base.storageOffset, view.nDimension, view.size,
+            view.stride))
 
     cdef TensorBase scatter(self, TensorBase part):
         """Zeros, but the view's elements are those of `part`."""
         cdef TensorBase whole = self.whole(None)
         if overlaps(self.view):
             raise RuntimeError(
-                "the gradient of a view of size %s, whose base was changed in place, can't be "
-                "computed: elements of the view share memory" % shape_text(self.view))
+                "the gradient of a view of size %s, whose base was changed in place, "
+                "can't be computed: elements of the view share memory"
+                % shape_text(self.view))
         check(whole.ops.copy(self.part(whole).c_tensor, part.c_tensor))
         return whole
 
@@ -109,7 +114,8 @@ cdef class PlaceNode(Node):
         return whole
 
 
-cdef VariableBase record(VariableBase input, TensorBase result, PlaceNode n, PlaceNode like):
+cdef VariableBase record(
+        VariableBase input, TensorBase result, PlaceNode n, PlaceNode like):
     """result as the output of node n, placed like another node."""
     cdef VariableBase out = new_variable(result)
     if input.volatile_:
@@ -168,7 +174,7 @@ cdef class EraseBackward(PlaceNode):
 
 # ---- the change of a view, seen from its base
 cdef class CopySlices(PlaceNode):
-    """Edge 0 leads to what made the base before, the others are those of the operation."""
+    """Edge 0 leads to what made the base before, the rest are the operation's."""
     cdef Node operation
 
     cdef void release(self):
@@ -200,7 +206,7 @@ cdef class CopySlices(PlaceNode):
         return 0
 
     cdef object differentiate(self, object grad, PyObject **grads, bint create):
-        """Apply the operation; fills grads[1 ...], returns the gradient of the view or None."""
+        """Apply the operation: fills grads[1 ...], returns the view's or None."""
         cdef Node n = self.operation
         cdef PyObject **all_grads = <PyObject **>calloc(n.n_inputs, sizeof(PyObject *))
         cdef int i

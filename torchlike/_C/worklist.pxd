@@ -1,5 +1,5 @@
-# A growing array of objects on the C stack: work lists and the engine's heap. References are
-# borrowed or owned as the user of the list decides.
+# A growing array of objects on the C stack: work lists and the engine's heap.
+# References are borrowed or owned as the user of the list decides.
 from cpython.object cimport PyObject
 
 

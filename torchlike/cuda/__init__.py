@@ -3,7 +3,14 @@
 Scripts ask ``torch.cuda.is_available()`` and go on without a GPU.
 """
 
-__all__ = ["current_device", "device_count", "is_available", "manual_seed", "manual_seed_all", "synchronize"]
+__all__ = [
+    "current_device",
+    "device_count",
+    "is_available",
+    "manual_seed",
+    "manual_seed_all",
+    "synchronize",
+]
 
 
 def is_available():

@@ -11,7 +11,7 @@
 #include <TH/THStorage.h>
 #include <TH/THTensor.h>
 #include <TH/THThreads.h>
-#include <TH/THTypes.h>
 #include <TH/THTyped.h>
+#include <TH/THTypes.h>
 
 #endif

@@ -1,4 +1,5 @@
-/* Memory: the caching allocator, and the interface for memory that comes from elsewhere. */
+/* Memory: the caching allocator, and the interface for memory that comes from
+ * elsewhere. */
 #ifndef TH_ALLOCATOR_H
 #define TH_ALLOCATOR_H
 
@@ -17,14 +18,15 @@ TH_API void THAlloc_free(void *data, size_t bytes, uint8_t sizeClass);
 
 /* Gives cached memory back to the system. */
 TH_API void THAlloc_emptyCache(void);
-/* Caps the bytes that the cache of large blocks keeps (default 1 GiB; TORCHLIKE_CACHE_BYTES). */
+/* Caps the bytes that the cache of large blocks keeps (default 1 GiB;
+ * TORCHLIKE_CACHE_BYTES). */
 TH_API void THAlloc_setCacheLimit(size_t bytes);
 TH_API size_t THAlloc_cacheLimit(void);
 
 typedef struct THAllocStats {
-    size_t bytesInUse;   /* handed out and not freed yet */
-    size_t bytesCached;  /* kept for later, large blocks */
-    size_t peakBytes;    /* largest bytesInUse so far */
+    size_t bytesInUse;    /* handed out and not freed yet */
+    size_t bytesCached;   /* kept for later, large blocks */
+    size_t peakBytes;     /* largest bytesInUse so far */
     uint64_t systemCalls; /* allocations that the cache could not serve */
 } THAllocStats;
 TH_API void THAlloc_stats(THAllocStats *stats);

@@ -10,7 +10,8 @@ typedef enum THCpuLevel {
     TH_CPU_V4    /* x86-64-v4: AVX-512 */
 } THCpuLevel;
 
-/* The level in use: the best that the machine has, or TORCHLIKE_CPU (base, v3, v4) if that is lower. */
+/* The level in use: the best that the machine has, or TORCHLIKE_CPU (base, v3, v4) if
+ * that is lower. */
 TH_API THCpuLevel THCpu_level(void);
 /* "base", "v3", "v4". */
 TH_API const char *THCpu_levelName(THCpuLevel level);

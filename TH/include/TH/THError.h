@@ -1,8 +1,9 @@
 /* Errors: a code to return, and a message with the real numbers kept per thread.
  *
  * Every function that can fail returns 0 or one of the negative codes below (functions
- * named new*: NULL). Functions that return a value of the tensor's type record the error and
- * return 0; the caller asks THError_pending(). Nothing in the library prints, exits or aborts. */
+ * named new*: NULL). Functions that return a value of the tensor's type record the
+ * error and return 0; the caller asks THError_pending(). Nothing in the library prints,
+ * exits or aborts. */
 #ifndef TH_ERROR_H
 #define TH_ERROR_H
 

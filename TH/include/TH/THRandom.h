@@ -1,7 +1,8 @@
-/* Random numbers: MT19937 and the transforms of TH 0.3; the same seed gives the same numbers.
+/* Random numbers: MT19937 and the transforms of TH 0.3; the same seed gives the same
+ * numbers.
  *
- * Source: M. Matsumoto, T. Nishimura, "Mersenne Twister: A 623-dimensionally equidistributed
- * uniform pseudo-random number generator", ACM TOMACS 8(1), 1998. */
+ * Source: M. Matsumoto, T. Nishimura, "Mersenne Twister: A 623-dimensionally
+ * equidistributed uniform pseudo-random number generator", ACM TOMACS 8(1), 1998. */
 #ifndef TH_RANDOM_H
 #define TH_RANDOM_H
 

@@ -29,17 +29,22 @@ struct THStorage {
 
 /* A new storage of `size` elements, uninitialised. NULL on failure. */
 TH_API struct THStorage *THStorage_new(int dtype, ptrdiff_t size);
-/* Memory of somebody else; `allocator->free` is called with it at the end (allocator may be NULL-free:
- * pass an allocator whose `free` does nothing). Takes over the memory only if it succeeds. */
+/* Memory of somebody else; `allocator->free` is called with it at the end (allocator
+ * may be NULL-free: pass an allocator whose `free` does nothing). Takes over the memory
+ * only if it succeeds. */
 TH_API struct THStorage *THStorage_newWithData(int dtype, void *data, ptrdiff_t size,
-                                               const THAllocator *allocator, void *context);
-/* Maps a file. shared = 0: private copy-on-write pages; shared = 1: writes reach the file, which
- * is created or enlarged to `size` elements if needed. size = 0: as many as the file has. */
-TH_API struct THStorage *THStorage_newMapped(int dtype, const char *path, ptrdiff_t size, int shared);
+                                               const THAllocator *allocator,
+                                               void *context);
+/* Maps a file. shared = 0: private copy-on-write pages; shared = 1: writes reach the
+ * file, which is created or enlarged to `size` elements if needed. size = 0: as many as
+ * the file has. */
+TH_API struct THStorage *THStorage_newMapped(int dtype, const char *path,
+                                             ptrdiff_t size, int shared);
 TH_API void THStorage_retain(struct THStorage *self);
 /* Drops a reference; NULL is allowed. */
 TH_API void THStorage_free(struct THStorage *self);
-/* Changes the size, keeping the elements that fit; fails for storages that are not resizable. */
+/* Changes the size, keeping the elements that fit; fails for storages that are not
+ * resizable. */
 TH_API int THStorage_resize(struct THStorage *self, ptrdiff_t size);
 
 #endif

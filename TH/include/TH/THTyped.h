@@ -1,8 +1,8 @@
 /* The typed names: THFloatTensor, THFloatTensor_cadd and so on for every type.
  *
- * Inside the libraries (TH_INTERNAL) all tensor types are one struct. Outside they are distinct
- * types with a typed `storage->data`, and THTensor, THTensor_(name), real and Real can be used in an
- * extension's own generic files as in TH 0.3. */
+ * Inside the libraries (TH_INTERNAL) all tensor types are one struct. Outside they are
+ * distinct types with a typed `storage->data`, and THTensor, THTensor_(name), real and
+ * Real can be used in an extension's own generic files as in TH 0.3. */
 #ifndef TH_TYPED_H
 #define TH_TYPED_H
 

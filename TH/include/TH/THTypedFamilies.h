@@ -1,5 +1,5 @@
-/* Every family of typed functions for the type that Real, real and accreal name. Included by
- * THTyped.h once for each type; has no guard. */
+/* Every family of typed functions for the type that Real, real and accreal name.
+ * Included by THTyped.h once for each type; has no guard. */
 #define TH_GENERIC_FILE "generic/THTensorPointwise.h"
 #include <TH/generic/THTensorPointwise.h>
 #undef TH_GENERIC_FILE

@@ -32,7 +32,8 @@ typedef enum THType {
     TH_NTYPES
 } THType;
 
-/* One value of any type: `d` for floating-point types (Half too), `i` for integer ones. */
+/* One value of any type: `d` for floating-point types (Half too), `i` for integer ones.
+ */
 typedef union THScalar {
     double d;
     int64_t i;

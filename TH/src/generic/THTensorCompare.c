@@ -9,24 +9,20 @@
 #include "THTensorInternal.h"
 
 #define COMPARE_SCALAR(name)                                                           \
-    int THTensor_(name)(THByteTensor * r, THTensor * t, real value)                    \
-    {                                                                                  \
+    int THTensor_(name)(THByteTensor * r, THTensor * t, real value) {                  \
         const THScalar s = TH_SCALAR(value);                                           \
         return th_apply1(TH_K_##name, r, t, &s);                                       \
     }                                                                                  \
-    int THTensor_(name##T)(THTensor * r, THTensor * t, real value)                     \
-    {                                                                                  \
+    int THTensor_(name##T)(THTensor * r, THTensor * t, real value) {                   \
         const THScalar s = TH_SCALAR(value);                                           \
         return th_apply1(TH_K_##name##T, r, t, &s);                                    \
     }
 /* `kernel` compares first with second, which are ta and tb. */
 #define COMPARE(name, kernel, first, second)                                           \
-    int THTensor_(name)(THByteTensor * r, THTensor * ta, THTensor * tb)                \
-    {                                                                                  \
+    int THTensor_(name)(THByteTensor * r, THTensor * ta, THTensor * tb) {              \
         return th_apply2(TH_K_##kernel, r, first, second, NULL);                       \
     }                                                                                  \
-    int THTensor_(name##T)(THTensor * r, THTensor * ta, THTensor * tb)                 \
-    {                                                                                  \
+    int THTensor_(name##T)(THTensor * r, THTensor * ta, THTensor * tb) {               \
         return th_apply2(TH_K_##kernel##T, r, first, second, NULL);                    \
     }
 
@@ -38,11 +34,11 @@ COMPARE(geTensor, leTensor, tb, ta)
 COMPARE(eqTensor, eqTensor, ta, tb)
 COMPARE(neTensor, neTensor, ta, tb)
 
-/* Rows of this many elements are compared at a time, so that a difference ends the work early. */
+/* Rows of this many elements are compared at a time, so that a difference ends the work
+ * early. */
 #define EQUAL_PIECE 4096
 
-static int equal_contiguous(const real *a, const real *b, int64_t n)
-{
+static int equal_contiguous(const real *a, const real *b, int64_t n) {
     for (int64_t i = 0; i < n; i += EQUAL_PIECE) {
         int64_t end = i + EQUAL_PIECE < n ? i + EQUAL_PIECE : n;
         int differ = 0;
@@ -54,8 +50,7 @@ static int equal_contiguous(const real *a, const real *b, int64_t n)
     return 1;
 }
 
-int THTensor_(equal)(THTensor *ta, THTensor *tb)
-{
+int THTensor_(equal)(THTensor *ta, THTensor *tb) {
     if (!th_isSameSizeAs(ta, tb))
         return 0;
     if (ta->nDimension == 0)

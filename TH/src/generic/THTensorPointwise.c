@@ -1,5 +1,6 @@
-/* Pointwise operations: each hands its scalars to a driver of THApply.h, which runs the kernel of the
- * tensors' type. Types: all with arithmetic; the last part floating-point only. */
+/* Pointwise operations: each hands its scalars to a driver of THApply.h, which runs the
+ * kernel of the tensors' type. Types: all with arithmetic; the last part floating-point
+ * only. */
 #include <TH/TH.h>
 
 #include "THApply.h"
@@ -7,40 +8,34 @@
 #include "THReduction.h"
 
 #define UNARY(name)                                                                    \
-    int THTensor_(name)(THTensor *r, THTensor *t)                                      \
-    {                                                                                  \
+    int THTensor_(name)(THTensor * r, THTensor * t) {                                  \
         return th_apply1(TH_K_##name, r, t, NULL);                                     \
     }
 #define SCALAR(name)                                                                   \
-    int THTensor_(name)(THTensor *r, THTensor *t, real value)                          \
-    {                                                                                  \
+    int THTensor_(name)(THTensor * r, THTensor * t, real value) {                      \
         const THScalar s = TH_SCALAR(value);                                           \
         return th_apply1(TH_K_##name, r, t, &s);                                       \
     }
 #define BINARY(name)                                                                   \
-    int THTensor_(name)(THTensor *r, THTensor *t, THTensor *src)                       \
-    {                                                                                  \
+    int THTensor_(name)(THTensor * r, THTensor * t, THTensor * src) {                  \
         return th_apply2(TH_K_##name, r, t, src, NULL);                                \
     }
 /* The same for operations that an integer cannot do with a divisor of zero. */
 #define SCALAR_DIVISION(name)                                                          \
-    int THTensor_(name)(THTensor *r, THTensor *t, real value)                          \
-    {                                                                                  \
+    int THTensor_(name)(THTensor * r, THTensor * t, real value) {                      \
         const THScalar s = TH_SCALAR(value);                                           \
         if (!TH_REAL_FLOATING && value == 0)                                           \
             TH_FAIL(TH_ERR, "division by zero");                                       \
         return th_apply1(TH_K_##name, r, t, &s);                                       \
     }
 #define BINARY_DIVISION(name)                                                          \
-    int THTensor_(name)(THTensor *r, THTensor *t, THTensor *src)                       \
-    {                                                                                  \
+    int THTensor_(name)(THTensor * r, THTensor * t, THTensor * src) {                  \
         TH_TRY(check_divisor(src));                                                    \
         return th_apply2(TH_K_##name, r, t, src, NULL);                                \
     }
 
 /* Fails for integers if a divisor is zero. */
-static int check_divisor(THTensor *divisor)
-{
+static int check_divisor(THTensor *divisor) {
 #if !TH_REAL_FLOATING
     static const THReduction nonzero = {TH_R_nonzero, TH_FINISH_NONE, 0, 0};
     if (th_reduceAll(&nonzero, divisor).i != THTensor_nElement(divisor))
@@ -51,14 +46,12 @@ static int check_divisor(THTensor *divisor)
     return TH_OK;
 }
 
-int THTensor_(fill)(THTensor *r, real value)
-{
+int THTensor_(fill)(THTensor *r, real value) {
     const THScalar s = TH_SCALAR(value);
     return th_apply0(TH_K_fill, r, &s);
 }
 
-int THTensor_(zero)(THTensor *r)
-{
+int THTensor_(zero)(THTensor *r) {
     return THTensor_(fill)(r, 0);
 }
 
@@ -71,34 +64,29 @@ SCALAR_DIVISION(div)
 SCALAR_DIVISION(fmod)
 SCALAR_DIVISION(remainder)
 
-int THTensor_(sub)(THTensor *r, THTensor *t, real value)
-{
+int THTensor_(sub)(THTensor *r, THTensor *t, real value) {
     return THTensor_(add)(r, t, -value);
 }
 
-int THTensor_(rdiv)(THTensor *r, THTensor *t, real value)
-{
+int THTensor_(rdiv)(THTensor *r, THTensor *t, real value) {
     const THScalar s = TH_SCALAR(value);
     TH_TRY(check_divisor(t));
     return th_apply1(TH_K_rdiv, r, t, &s);
 }
 
-int THTensor_(clamp)(THTensor *r, THTensor *t, real minValue, real maxValue)
-{
+int THTensor_(clamp)(THTensor *r, THTensor *t, real minValue, real maxValue) {
     const THScalar s[2] = {TH_SCALAR(minValue), TH_SCALAR(maxValue)};
     return th_apply1(TH_K_clamp, r, t, s);
 }
 
-int THTensor_(cadd)(THTensor *r, THTensor *t, real value, THTensor *src)
-{
+int THTensor_(cadd)(THTensor *r, THTensor *t, real value, THTensor *src) {
     if (TH_LIKELY(value == 1))
         return th_apply2(TH_K_cadd1, r, t, src, NULL);
     const THScalar s = TH_SCALAR(value);
     return th_apply2(TH_K_cadd, r, t, src, &s);
 }
 
-int THTensor_(csub)(THTensor *r, THTensor *t, real value, THTensor *src)
-{
+int THTensor_(csub)(THTensor *r, THTensor *t, real value, THTensor *src) {
     if (TH_LIKELY(value == 1))
         return th_apply2(TH_K_csub1, r, t, src, NULL);
     return THTensor_(cadd)(r, t, -value, src);
@@ -112,14 +100,14 @@ BINARY_DIVISION(cdiv)
 BINARY_DIVISION(cfmod)
 BINARY_DIVISION(cremainder)
 
-int THTensor_(addcmul)(THTensor *r, THTensor *t, real value, THTensor *src1, THTensor *src2)
-{
+int THTensor_(addcmul)(THTensor *r, THTensor *t, real value, THTensor *src1,
+                       THTensor *src2) {
     const THScalar s = TH_SCALAR(value);
     return th_apply3(TH_K_addcmul, r, t, src1, src2, &s);
 }
 
-int THTensor_(addcdiv)(THTensor *r, THTensor *t, real value, THTensor *src1, THTensor *src2)
-{
+int THTensor_(addcdiv)(THTensor *r, THTensor *t, real value, THTensor *src1,
+                       THTensor *src2) {
     const THScalar s = TH_SCALAR(value);
     TH_TRY(check_divisor(src2));
     return th_apply3(TH_K_addcdiv, r, t, src1, src2, &s);
@@ -130,8 +118,7 @@ UNARY(abs)
 UNARY(sign)
 
 /* The common exponents have faster kernels. */
-int THTensor_(pow)(THTensor *r, THTensor *t, real value)
-{
+int THTensor_(pow)(THTensor *r, THTensor *t, real value) {
     if (value == 1)
         return THTensor_(mul)(r, t, 1);
     if (value == 2)
@@ -148,8 +135,7 @@ int THTensor_(pow)(THTensor *r, THTensor *t, real value)
     return th_apply1(TH_K_pow, r, t, &s);
 }
 
-int THTensor_(tpow)(THTensor *r, real value, THTensor *t)
-{
+int THTensor_(tpow)(THTensor *r, real value, THTensor *t) {
     const THScalar s = TH_SCALAR(value);
     return th_apply1(TH_K_tpow, r, t, &s);
 }
@@ -158,8 +144,7 @@ int THTensor_(tpow)(THTensor *r, real value, THTensor *t)
 TH_KERNELS_UNARY_FLOATING(UNARY)
 TH_KERNELS_UNARY_PERIODIC(UNARY)
 
-int THTensor_(lerp)(THTensor *r, THTensor *a, THTensor *b, real weight)
-{
+int THTensor_(lerp)(THTensor *r, THTensor *a, THTensor *b, real weight) {
     const THScalar s = TH_SCALAR(weight);
     return th_apply2(TH_K_lerp, r, a, b, &s);
 }
@@ -168,8 +153,8 @@ BINARY(atan2)
 BINARY(sigmoidGrad)
 BINARY(tanhGrad)
 
-int THTensor_(clampGrad)(THTensor *r, THTensor *grad, THTensor *t, real minValue, real maxValue)
-{
+int THTensor_(clampGrad)(THTensor *r, THTensor *grad, THTensor *t, real minValue,
+                         real maxValue) {
     const THScalar s[2] = {TH_SCALAR(minValue), TH_SCALAR(maxValue)};
     return th_apply2(TH_K_clampGrad, r, grad, t, s);
 }

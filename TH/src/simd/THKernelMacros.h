@@ -2,7 +2,8 @@
 #ifndef TH_KERNEL_MACROS_H
 #define TH_KERNEL_MACROS_H
 
-/* In front of a loop: its iterations do not depend on each other, even if the result is an operand. */
+/* In front of a loop: its iterations do not depend on each other, even if the result is
+ * an operand. */
 #if defined(__clang__)
 #define EACH _Pragma("clang loop vectorize(assume_safety)")
 #elif defined(__GNUC__)

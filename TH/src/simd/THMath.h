@@ -1,14 +1,17 @@
-/* Elementary functions without branches, so that loops over them become vector code; the same source serves
- * every CPU level. Names end in f for float, as in C.
+/* Elementary functions without branches, so that loops over them become vector code;
+ * the same source serves every CPU level. Names end in f for float, as in C.
  *
- * The polynomials were fitted for this file: minimax approximations (Remez exchange) on the intervals
- * left by the argument reductions. Largest error, in units in the last place of the result:
+ * The polynomials were fitted for this file: minimax approximations (Remez exchange) on
+ * the intervals left by the argument reductions. Largest error, in units in the last
+ * place of the result:
  *
- *   float    exp 1, log 1, log1p 1.5, tanh 2, sigmoid 2; the others are computed in double and rounded: 1
- *   double   exp 1, log 1, log1p 1, sin 1.5, cos 1.5, tanh 2.5, sigmoid 2
+ *   float    exp 1, log 1, log1p 1.5, tanh 2, sigmoid 2; the others are computed in
+ * double and rounded: 1 double   exp 1, log 1, log1p 1, sin 1.5, cos 1.5, tanh 2.5,
+ * sigmoid 2
  *
- * and what double has not here is the C library's. Infinities, NaN, zeros with their signs and denormal
- * numbers give what C says. sin, cos and tan are for |x| <= TH_PERIODIC_LIMIT only. */
+ * and what double has not here is the C library's. Infinities, NaN, zeros with their
+ * signs and denormal numbers give what C says. sin, cos and tan are for |x| <=
+ * TH_PERIODIC_LIMIT only. */
 #ifndef TH_MATH_H
 #define TH_MATH_H
 
@@ -19,29 +22,25 @@
 
 #define TH_PERIODIC_LIMIT 1e6
 
-static inline uint32_t th_bitsf(float x)
-{
+static inline uint32_t th_bitsf(float x) {
     uint32_t bits;
     memcpy(&bits, &x, sizeof(bits));
     return bits;
 }
 
-static inline float th_fromBitsf(uint32_t bits)
-{
+static inline float th_fromBitsf(uint32_t bits) {
     float x;
     memcpy(&x, &bits, sizeof(x));
     return x;
 }
 
-static inline uint64_t th_bits(double x)
-{
+static inline uint64_t th_bits(double x) {
     uint64_t bits;
     memcpy(&bits, &x, sizeof(bits));
     return bits;
 }
 
-static inline double th_fromBits(uint64_t bits)
-{
+static inline double th_fromBits(uint64_t bits) {
     double x;
     memcpy(&x, &bits, sizeof(x));
     return x;
@@ -51,7 +50,8 @@ static inline double th_fromBits(uint64_t bits)
 #define ROUND_FLOAT 12582912.f
 #define ROUND_DOUBLE 6755399441055744.0
 
-/* ln 2 in two parts, the first with so few bits that its products with exponents are exact. */
+/* ln 2 in two parts, the first with so few bits that its products with exponents are
+ * exact. */
 #define LN2_HIGH_FLOAT 0x1.62e4p-1f
 #define LN2_LOW_FLOAT 0x1.7f7d1cp-20f
 #define LN2_HIGH 0x1.62e42feep-1
@@ -60,8 +60,7 @@ static inline double th_fromBits(uint64_t bits)
 /* ---- float ---- */
 
 /* x = *n ln 2 + r with |r| <= ln 2 / 2; returns exp(r) - 1. */
-static inline float th_reducedExpf(float x, int32_t *n)
-{
+static inline float th_reducedExpf(float x, int32_t *n) {
     float t = x * 0x1.715476p+0f + ROUND_FLOAT;
     *n = (int32_t)(th_bitsf(t) - th_bitsf(ROUND_FLOAT));
     t -= ROUND_FLOAT;
@@ -77,13 +76,11 @@ static inline float th_reducedExpf(float x, int32_t *n)
 }
 
 /* 2^n, -126 <= n <= 127 */
-static inline float th_power2f(int32_t n)
-{
+static inline float th_power2f(int32_t n) {
     return th_fromBitsf((uint32_t)(n + 127) << 23);
 }
 
-static inline float th_expf(float x)
-{
+static inline float th_expf(float x) {
     const float most = 0x1.62e42ep+6f; /* the last argument whose result is finite */
     float bounded = x > most ? most : x;
     bounded = bounded < -104 ? -104 : bounded;
@@ -95,8 +92,7 @@ static inline float th_expf(float x)
 }
 
 /* From t = exp(2x) - 1: tanh x = t / (t + 2). */
-static inline float th_tanhf(float x)
-{
+static inline float th_tanhf(float x) {
     float y = 2 * fabsf(x);
     y = y > 20 ? 20 : y;
     int32_t n;
@@ -108,16 +104,14 @@ static inline float th_tanhf(float x)
     return copysignf(result - 0.5f * result * lost, x);
 }
 
-static inline float th_sigmoidf(float x)
-{
+static inline float th_sigmoidf(float x) {
     float e = th_expf(-fabsf(x)), sum = 1 + e;
     float y = (x < 0 ? e : 1) / sum;
     return y - y * (e - (sum - 1)); /* what the sum was rounded by */
 }
 
 /* x = 2^*e (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2), for normal x > 0. */
-static inline float th_splitLogf(float x, int32_t *e)
-{
+static inline float th_splitLogf(float x, int32_t *e) {
     const uint32_t low = 0x3f3504f3; /* sqrt(1/2) */
     uint32_t bits = th_bitsf(x) - low;
     *e = (int32_t)bits >> 23;
@@ -125,8 +119,7 @@ static inline float th_splitLogf(float x, int32_t *e)
 }
 
 /* log(2^e (1 + f)), with log(1 + f) = f - f^2 / 2 + f^3 P(f). */
-static inline float th_joinLogf(float f, float e)
-{
+static inline float th_joinLogf(float f, float e) {
     float p = -0.07908376736f;
     p = p * f + 0.1286088072f;
     p = p * f - 0.1310017219f;
@@ -140,8 +133,7 @@ static inline float th_joinLogf(float f, float e)
     return e * LN2_HIGH_FLOAT + (f + (tail - 0.5f * square));
 }
 
-static inline float th_logf(float x)
-{
+static inline float th_logf(float x) {
     int32_t e;
     int tiny = x < FLT_MIN;
     float f = th_splitLogf(tiny ? x * 0x1p23f : x, &e);
@@ -152,8 +144,7 @@ static inline float th_logf(float x)
 }
 
 /* The log of 1 + x, where f also takes what rounding 1 + x lost. */
-static inline float th_log1pf(float x)
-{
+static inline float th_log1pf(float x) {
     int32_t e;
     float sum = 1 + x;
     float f = th_splitLogf(sum, &e);
@@ -167,8 +158,7 @@ static inline float th_log1pf(float x)
 
 /* ---- double ---- */
 
-static inline double th_reducedExp(double x, int64_t *n)
-{
+static inline double th_reducedExp(double x, int64_t *n) {
     double t = x * 0x1.71547652b82fep+0 + ROUND_DOUBLE;
     *n = (int64_t)(th_bits(t) - th_bits(ROUND_DOUBLE));
     t -= ROUND_DOUBLE;
@@ -189,35 +179,32 @@ static inline double th_reducedExp(double x, int64_t *n)
 }
 
 /* 2^n, -1022 <= n <= 1023 */
-static inline double th_power2(int64_t n)
-{
+static inline double th_power2(int64_t n) {
     return th_fromBits((uint64_t)(n + 1023) << 52);
 }
 
-static inline double th_exp(double x)
-{
+static inline double th_exp(double x) {
     const double most = 0x1.62e42fefa39efp+9;
     double bounded = x > most ? most : x;
     bounded = bounded < -746 ? -746 : bounded;
     int64_t n;
     double p = th_reducedExp(bounded, &n) + 1;
-    int64_t half = (int64_t)((uint64_t)(n + 4096) >> 1) - 2048; /* vectors have no signed shift */
+    int64_t half =
+        (int64_t)((uint64_t)(n + 4096) >> 1) - 2048; /* vectors have no signed shift */
     int64_t rest = (int64_t)((uint64_t)n - (uint64_t)half); /* any n if x is NaN */
     double y = p * th_power2(half) * th_power2(rest);
     return x > most ? INFINITY : y;
 }
 
 /* exp(x) - 1 for |x| <= 700 */
-static inline double th_expm1Bounded(double x)
-{
+static inline double th_expm1Bounded(double x) {
     int64_t n;
     double p = th_reducedExp(x, &n);
     double scale = th_power2(n);
     return scale * p + (scale - 1);
 }
 
-static inline double th_tanh(double x)
-{
+static inline double th_tanh(double x) {
     double y = 2 * fabs(x);
     y = y > 40 ? 40 : y;
     double t = th_expm1Bounded(y), sum = t + 2;
@@ -226,25 +213,23 @@ static inline double th_tanh(double x)
     return copysign(result - 0.5 * result * lost, x);
 }
 
-static inline double th_sigmoid(double x)
-{
+static inline double th_sigmoid(double x) {
     double e = th_exp(-fabs(x)), sum = 1 + e;
     double y = (x < 0 ? e : 1) / sum;
     return y - y * (e - (sum - 1));
 }
 
 /* x = 2^*e (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2), for normal x > 0. */
-static inline double th_splitLog(double x, double *e)
-{
+static inline double th_splitLog(double x, double *e) {
     const uint64_t low = 0x3fe6a09e667f3bcd; /* sqrt(1/2) */
     uint64_t bits = th_bits(x) - low + ((uint64_t)1024 << 52);
     *e = th_fromBits(th_bits(ROUND_DOUBLE) + (bits >> 52)) - (ROUND_DOUBLE + 1024);
     return th_fromBits((bits & 0x000fffffffffffff) + low) - 1;
 }
 
-/* log(2^e (1 + f)), from s = f / (2 + f): log(1 + f) = 2 atanh s, arranged so that f itself is added last. */
-static inline double th_joinLog(double f, double e)
-{
+/* log(2^e (1 + f)), from s = f / (2 + f): log(1 + f) = 2 atanh s, arranged so that f
+ * itself is added last. */
+static inline double th_joinLog(double f, double e) {
     double s = f / (2 + f);
     double z = s * s;
     double p = 0.14620457833855823;
@@ -258,8 +243,7 @@ static inline double th_joinLog(double f, double e)
     return e * LN2_HIGH - ((half - (s * (half + p * z) + e * LN2_LOW)) - f);
 }
 
-static inline double th_log(double x)
-{
+static inline double th_log(double x) {
     double e;
     int tiny = x < DBL_MIN;
     double f = th_splitLog(tiny ? x * 0x1p54 : x, &e);
@@ -269,8 +253,7 @@ static inline double th_log(double x)
     return x < INFINITY ? y : x;
 }
 
-static inline double th_log1p(double x)
-{
+static inline double th_log1p(double x) {
     double e, sum = 1 + x;
     double f = th_splitLog(sum, &e);
     double lost = x > 1 ? 1 - (sum - x) : x - (sum - 1);
@@ -282,9 +265,9 @@ static inline double th_log1p(double x)
     return x < INFINITY ? copysign(y, x) : x;
 }
 
-/* x = *n pi/2 + r with |r| <= pi/4; pi/2 in three parts, products with the first two are exact. */
-static inline double th_reducedAngle(double x, int64_t *n)
-{
+/* x = *n pi/2 + r with |r| <= pi/4; pi/2 in three parts, products with the first two
+ * are exact. */
+static inline double th_reducedAngle(double x, int64_t *n) {
     double t = x * 0x1.45f306dc9c883p-1 + ROUND_DOUBLE;
     *n = (int64_t)(th_bits(t) - th_bits(ROUND_DOUBLE));
     t -= ROUND_DOUBLE;
@@ -296,8 +279,7 @@ static inline double th_reducedAngle(double x, int64_t *n)
 }
 
 /* sin and cos for |r| <= pi/4 */
-static inline double th_reducedSin(double r)
-{
+static inline double th_reducedSin(double r) {
     double z = r * r;
     double p = 1.5917861806487908e-10;
     p = p * z - 2.5051128148798549e-8;
@@ -308,8 +290,7 @@ static inline double th_reducedSin(double r)
     return r + r * z * p;
 }
 
-static inline double th_reducedCos(double r)
-{
+static inline double th_reducedCos(double r) {
     double z = r * r;
     double p = -1.138246416211078e-11;
     p = p * z + 2.0876143941812356e-9;
@@ -322,38 +303,32 @@ static inline double th_reducedCos(double r)
 }
 
 /* sin(r + n pi/2) */
-static inline double th_turnedSin(double r, int64_t n)
-{
+static inline double th_turnedSin(double r, int64_t n) {
     double y = n & 1 ? th_reducedCos(r) : th_reducedSin(r);
     return n & 2 ? -y : y;
 }
 
-static inline double th_sin(double x)
-{
+static inline double th_sin(double x) {
     int64_t n;
     double r = th_reducedAngle(x, &n);
     return x == 0 ? x : th_turnedSin(r, n);
 }
 
-static inline double th_cos(double x)
-{
+static inline double th_cos(double x) {
     int64_t n;
     double r = th_reducedAngle(x, &n);
     return th_turnedSin(r, n + 1);
 }
 
-static inline float th_sinf(float x)
-{
+static inline float th_sinf(float x) {
     return (float)th_sin(x);
 }
 
-static inline float th_cosf(float x)
-{
+static inline float th_cosf(float x) {
     return (float)th_cos(x);
 }
 
-static inline float th_tanf(float x)
-{
+static inline float th_tanf(float x) {
     int64_t n;
     double r = th_reducedAngle(x, &n);
     double s = th_reducedSin(r), c = th_reducedCos(r);
@@ -363,24 +338,22 @@ static inline float th_tanf(float x)
 
 /* ---- float, computed in double ---- */
 
-static inline float th_sinhf(float x)
-{
+static inline float th_sinhf(float x) {
     double y = fabsf(x) > 100 ? 100 : fabsf(x);
     y = x != x ? x : y;
     double t = th_expm1Bounded(y);
     return copysignf((float)(0.5 * (t + t / (t + 1))), x);
 }
 
-static inline float th_coshf(float x)
-{
+static inline float th_coshf(float x) {
     double y = fabsf(x) > 100 ? 100 : fabsf(x);
     double e = th_exp(y);
     return (float)(0.5 * (e + 1 / e));
 }
 
-/* |x| < 1: x P(x^2); else 1 - exp(-x^2) Q(1 / (2 + |x|)). From |x| = 4 on the result is 1. */
-static inline float th_erff(float x)
-{
+/* |x| < 1: x P(x^2); else 1 - exp(-x^2) Q(1 / (2 + |x|)). From |x| = 4 on the result
+ * is 1. */
+static inline float th_erff(float x) {
     double y = fabsf(x) > 4 ? 4 : fabsf(x), z = y * y;
     double p = 1.0596587444796074e-6;
     p = p * z - 1.3912341831804627e-5;
@@ -405,8 +378,7 @@ static inline float th_erff(float x)
 }
 
 /* exp(y log |x|), and what C says of negative and infinite arguments. */
-static inline float th_powf(float x, float y)
-{
+static inline float th_powf(float x, float y) {
     double e, size = fabsf(x), power = y;
     double f = th_splitLog(size, &e); /* a denormal float is a normal double */
     double log = th_joinLog(f, e);

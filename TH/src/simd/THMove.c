@@ -1,15 +1,19 @@
 /* Moving memory: the transposition of blocks. */
 #include "THKernels.h"
 
-/* Blocks of 8 x 8 elements live in eight vectors; three rounds of exchanges swap the bits of the row
- * number with those of the column number. Other compilers copy the block element by element. */
+/* Blocks of 8 x 8 elements live in eight vectors; three rounds of exchanges swap the
+ * bits of the row number with those of the column number. Other compilers copy the
+ * block element by element. */
 #if defined(__GNUC__) && !defined(__clang__)
 #define TRANSPOSE_BLOCK(dst, dstStride, src, srcStride, element)                       \
     typedef element Vector __attribute__((vector_size(8 * sizeof(element))));          \
     typedef Vector Memory __attribute__((aligned(sizeof(element)), may_alias));        \
-    const Vector low1 = {0, 8, 2, 10, 4, 12, 6, 14}, high1 = {1, 9, 3, 11, 5, 13, 7, 15}; \
-    const Vector low2 = {0, 1, 8, 9, 4, 5, 12, 13}, high2 = {2, 3, 10, 11, 6, 7, 14, 15}; \
-    const Vector low4 = {0, 1, 2, 3, 8, 9, 10, 11}, high4 = {4, 5, 6, 7, 12, 13, 14, 15}; \
+    const Vector low1 = {0, 8, 2, 10, 4, 12, 6, 14},                                   \
+                 high1 = {1, 9, 3, 11, 5, 13, 7, 15};                                  \
+    const Vector low2 = {0, 1, 8, 9, 4, 5, 12, 13},                                    \
+                 high2 = {2, 3, 10, 11, 6, 7, 14, 15};                                 \
+    const Vector low4 = {0, 1, 2, 3, 8, 9, 10, 11},                                    \
+                 high4 = {4, 5, 6, 7, 12, 13, 14, 15};                                 \
     Vector x[8], y[8];                                                                 \
     for (int k = 0; k < 8; k++)                                                        \
         x[k] = *(const Memory *)(src + k * srcStride);                                 \
@@ -28,24 +32,24 @@
 #endif
 
 #define TRANSPOSE(name, element)                                                       \
-    static inline void name##Block(element *dst, int64_t dstStride, const element *src, \
-                                   int64_t srcStride)                                  \
-    {                                                                                  \
+    static inline void name##Block(element *dst, int64_t dstStride,                    \
+                                   const element *src, int64_t srcStride) {            \
         TRANSPOSE_BLOCK(dst, dstStride, src, srcStride, element)                       \
     }                                                                                  \
-    static void name(void *dst_, int64_t dstStride, const void *src_, int64_t srcStride, \
-                     int64_t rows, int64_t cols)                                       \
-    {                                                                                  \
+    static void name(void *dst_, int64_t dstStride, const void *src_,                  \
+                     int64_t srcStride, int64_t rows, int64_t cols) {                  \
         element *dst = dst_;                                                           \
         const element *src = src_;                                                     \
         int64_t rows8 = rows & ~7, cols8 = cols & ~7;                                  \
-        /* in squares as wide as a cache line, so that lines are read and written whole */ \
+        /* in squares as wide as a cache line, so that lines are read and written      \
+         * whole */                                                                    \
         const int64_t square = sizeof(element) < 8 ? 64 / sizeof(element) : 8;         \
         for (int64_t i0 = 0; i0 < rows8; i0 += square)                                 \
             for (int64_t j0 = 0; j0 < cols8; j0 += square)                             \
                 for (int64_t j = j0; j < cols8 && j < j0 + square; j += 8)             \
                     for (int64_t i = i0; i < rows8 && i < i0 + square; i += 8)         \
-                        name##Block(dst + i * dstStride + j, dstStride, src + j * srcStride + i, srcStride); \
+                        name##Block(dst + i * dstStride + j, dstStride,                \
+                                    src + j * srcStride + i, srcStride);               \
         for (int64_t i = 0; i < rows; i++)                                             \
             for (int64_t j = i < rows8 ? cols8 : 0; j < cols; j++)                     \
                 dst[i * dstStride + j] = src[j * srcStride + i];                       \

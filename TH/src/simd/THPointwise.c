@@ -63,15 +63,10 @@
 #define ENTRY_T(name) [TH_K_##name] = KERNEL(name), [TH_K_##name##T] = KERNEL(name##T),
 #define TABLE                                                                          \
     [TH_K_fill] = KERNEL(fill),                                                        \
-    TH_KERNELS_UNARY(ENTRY)                                                            \
-    TH_KERNELS_SCALAR(ENTRY)                                                           \
-    TH_KERNELS_POWER(ENTRY)                                                            \
-    TH_KERNELS_SCALAR2(ENTRY)                                                          \
-    TH_KERNELS_BINARY(ENTRY)                                                           \
-    TH_KERNELS_BINARY_SCALAR(ENTRY)                                                    \
-    TH_KERNELS_TERNARY_SCALAR(ENTRY)                                                   \
-    TH_KERNELS_COMPARE_SCALAR(ENTRY_T)                                                 \
-    TH_KERNELS_COMPARE(ENTRY_T)
+    TH_KERNELS_UNARY(ENTRY) TH_KERNELS_SCALAR(ENTRY) TH_KERNELS_POWER(ENTRY)           \
+        TH_KERNELS_SCALAR2(ENTRY) TH_KERNELS_BINARY(ENTRY)                             \
+            TH_KERNELS_BINARY_SCALAR(ENTRY) TH_KERNELS_TERNARY_SCALAR(ENTRY)           \
+                TH_KERNELS_COMPARE_SCALAR(ENTRY_T) TH_KERNELS_COMPARE(ENTRY_T)
 #define TABLE_FLOATING                                                                 \
     TABLE                                                                              \
     TH_KERNELS_UNARY_FLOATING(ENTRY)                                                   \

@@ -1,31 +1,31 @@
-/* Element operations of an integer type. Overflow wraps. Nothing traps: the drivers refuse to divide by
- * zero, and if a divisor changes to 0 meanwhile the quotient is 0. */
+/* Element operations of an integer type. Overflow wraps. Nothing traps: the drivers
+ * refuse to divide by zero, and if a divisor changes to 0 meanwhile the quotient is 0.
+ */
 #include "THPointwiseCommon.h"
 
-static inline real OP(abs)(real x) { return x < 0 ? -x : x; }
+static inline real OP(abs)(real x) {
+    return x < 0 ? -x : x;
+}
 
-static inline real OP(cdiv)(real x, real y)
-{
+static inline real OP(cdiv)(real x, real y) {
     if (y == 0)
         return 0;
     /* Negation wraps where the smallest number divided by -1 would trap. */
     return y == (real)-1 && (real)-1 < 0 ? -x : x / y;
 }
 
-static inline real OP(cfmod)(real x, real y)
-{
+static inline real OP(cfmod)(real x, real y) {
     return y == 0 || (y == (real)-1 && (real)-1 < 0) ? 0 : x % y;
 }
 
-static inline real OP(cremainder)(real x, real y)
-{
+static inline real OP(cremainder)(real x, real y) {
     real rest = OP(cfmod)(x, y);
     return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
 
-/* By squaring. A negative exponent gives what C makes of the real power: 1, -1, or 0. */
-static inline real OP(cpow)(real x, real y)
-{
+/* By squaring. A negative exponent gives what C makes of the real power: 1, -1, or 0.
+ */
+static inline real OP(cpow)(real x, real y) {
     if (y < 0)
         return x == 1 ? 1 : x == (real)-1 ? (y % 2 ? (real)-1 : 1) : 0;
     uint64_t result = 1, base = (uint64_t)x;
@@ -37,8 +37,18 @@ static inline real OP(cpow)(real x, real y)
     return (real)result;
 }
 
-static inline real OP(div)(real x, real v) { return OP(cdiv)(x, v); }
-static inline real OP(rdiv)(real x, real v) { return OP(cdiv)(v, x); }
-static inline real OP(fmod)(real x, real v) { return OP(cfmod)(x, v); }
-static inline real OP(remainder)(real x, real v) { return OP(cremainder)(x, v); }
-static inline real OP(addcdiv)(real x, real y, real z, real v) { return x + OP(cdiv)(v * y, z); }
+static inline real OP(div)(real x, real v) {
+    return OP(cdiv)(x, v);
+}
+static inline real OP(rdiv)(real x, real v) {
+    return OP(cdiv)(v, x);
+}
+static inline real OP(fmod)(real x, real v) {
+    return OP(cfmod)(x, v);
+}
+static inline real OP(remainder)(real x, real v) {
+    return OP(cremainder)(x, v);
+}
+static inline real OP(addcdiv)(real x, real y, real z, real v) {
+    return x + OP(cdiv)(v * y, z);
+}

@@ -1,5 +1,5 @@
-/* One loop for each element operation OP(name) of the type Real, stamped out by form. Included by
- * THPointwise.c after the operations, once for each type. */
+/* One loop for each element operation OP(name) of the type Real, stamped out by form.
+ * Included by THPointwise.c after the operations, once for each type. */
 
 #undef VALUE
 #ifdef FLOATING
@@ -13,59 +13,54 @@
 /* The kernel r[i] = call, of elements a[i], b[i], c[i] and scalars v, w. */
 #define LOOP(name, result, call)                                                       \
     static void KERNEL(name)(void *r_, UNUSED const void *a_, UNUSED const void *b_,   \
-                             UNUSED const void *c_, UNUSED const THScalar *s, int64_t n) \
-    {                                                                                  \
+                             UNUSED const void *c_, UNUSED const THScalar *s,          \
+                             int64_t n) {                                              \
         result *r = r_;                                                                \
         UNUSED const real *a = a_, *b = b_, *c = c_;                                   \
-        EACH for (int64_t i = 0; i < n; i++)                                           \
-            r[i] = call;                                                               \
+        EACH for (int64_t i = 0; i < n; i++) r[i] = call;                              \
     }
 #define LOOP_V(name, result, call)                                                     \
     static void KERNEL(name)(void *r_, UNUSED const void *a_, UNUSED const void *b_,   \
-                             UNUSED const void *c_, const THScalar *s, int64_t n)      \
-    {                                                                                  \
+                             UNUSED const void *c_, const THScalar *s, int64_t n) {    \
         result *r = r_;                                                                \
         UNUSED const real *a = a_, *b = b_, *c = c_;                                   \
         const real v = VALUE(0);                                                       \
-        EACH for (int64_t i = 0; i < n; i++)                                           \
-            r[i] = call;                                                               \
+        EACH for (int64_t i = 0; i < n; i++) r[i] = call;                              \
     }
 #define LOOP_VW(name, result, call)                                                    \
     static void KERNEL(name)(void *r_, const void *a_, UNUSED const void *b_,          \
-                             UNUSED const void *c_, const THScalar *s, int64_t n)      \
-    {                                                                                  \
+                             UNUSED const void *c_, const THScalar *s, int64_t n) {    \
         result *r = r_;                                                                \
         UNUSED const real *a = a_, *b = b_;                                            \
         const real v = VALUE(0), w = VALUE(1);                                         \
-        EACH for (int64_t i = 0; i < n; i++)                                           \
-            r[i] = call;                                                               \
+        EACH for (int64_t i = 0; i < n; i++) r[i] = call;                              \
     }
 
 #define UNARY(name) LOOP(name, real, OP(name)(a[i]))
 #define PIECE 256
 
-/* Powers with one scalar operand go through the kernel for two tensors: tests of the scalar would be
- * moved out of the loop, which then is not vector code. */
+/* Powers with one scalar operand go through the kernel for two tensors: tests of the
+ * scalar would be moved out of the loop, which then is not vector code. */
 #define POWER(name, first, second)                                                     \
     static void KERNEL(name)(void *r_, const void *a_, UNUSED const void *b_,          \
-                             UNUSED const void *c_, const THScalar *s, int64_t n)      \
-    {                                                                                  \
+                             UNUSED const void *c_, const THScalar *s, int64_t n) {    \
         real v[PIECE];                                                                 \
         for (int64_t i = 0; i < PIECE && i < n; i++)                                   \
             v[i] = VALUE(0);                                                           \
         for (int64_t at = 0; at < n; at += PIECE) {                                    \
             const real *a = (const real *)a_ + at;                                     \
-            KERNEL(cpow)((real *)r_ + at, first, second, NULL, NULL, n - at < PIECE ? n - at : PIECE); \
+            KERNEL(cpow)((real *)r_ + at, first, second, NULL, NULL,                   \
+                         n - at < PIECE ? n - at : PIECE);                             \
         }                                                                              \
     }
 
 /* A piece with an element beyond the limit is left to the C library. */
 #define UNARY_PERIODIC(name)                                                           \
     static void KERNEL(name)(void *r_, const void *a_, UNUSED const void *b_,          \
-                             UNUSED const void *c_, UNUSED const THScalar *s, int64_t n) \
-    {                                                                                  \
-        for (int64_t at = 0; at < n; at += PIECE) {                           \
-            int64_t m = n - at < PIECE ? n - at : PIECE;             \
+                             UNUSED const void *c_, UNUSED const THScalar *s,          \
+                             int64_t n) {                                              \
+        for (int64_t at = 0; at < n; at += PIECE) {                                    \
+            int64_t m = n - at < PIECE ? n - at : PIECE;                               \
             real *r = (real *)r_ + at;                                                 \
             const real *a = (const real *)a_ + at;                                     \
             int outside = 0;                                                           \
@@ -75,8 +70,7 @@
                 for (int64_t i = 0; i < m; i++)                                        \
                     r[i] = MATH(name)(a[i]);                                           \
             } else {                                                                   \
-                EACH for (int64_t i = 0; i < m; i++)                                   \
-                    r[i] = OP(name)(a[i]);                                             \
+                EACH for (int64_t i = 0; i < m; i++) r[i] = OP(name)(a[i]);            \
             }                                                                          \
         }                                                                              \
     }

@@ -69,8 +69,10 @@
 #define ENTRY_ROW(name) [TH_R_##name] = ROW(name),
 #define ENTRY_ROWS(name) [TH_R_##name] = ROWS(name),
 #define OTHERS                                                                         \
-    .dot = ROW(dot), .max = ROW(max), .min = ROW(min), .maxRows = ROWS(max), .minRows = ROWS(min), .store = ROW(store)
-#define TABLE {.row = {TH_REDUCTIONS(ENTRY_ROW)}, .rows = {TH_REDUCTIONS(ENTRY_ROWS)}, OTHERS}
+    .dot = ROW(dot), .max = ROW(max), .min = ROW(min), .maxRows = ROWS(max),           \
+    .minRows = ROWS(min), .store = ROW(store)
+#define TABLE                                                                          \
+    {.row = {TH_REDUCTIONS(ENTRY_ROW)}, .rows = {TH_REDUCTIONS(ENTRY_ROWS)}, OTHERS}
 #define TABLE_FLOATING                                                                 \
     {.row = {TH_REDUCTIONS(ENTRY_ROW) TH_REDUCTIONS_FLOATING(ENTRY_ROW)},              \
      .rows = {TH_REDUCTIONS(ENTRY_ROWS) TH_REDUCTIONS_FLOATING(ENTRY_ROWS)},           \

@@ -1,5 +1,5 @@
-/* The reductions of the type Real, with accumulators of type accreal. Included by THReduce.c, once for each
- * type. */
+/* The reductions of the type Real, with accumulators of type accreal. Included by
+ * THReduce.c, once for each type. */
 
 #undef ROW
 #undef ROWS
@@ -10,34 +10,63 @@
 #define ADD(name) TH_CONCAT_4(add_, Real, _, name)
 #define JOIN(name) TH_CONCAT_4(join_, Real, _, name)
 
-/* A reduction is made of START_name, the accumulator of nothing; ADD, which takes in an element;
- * and JOIN, of two accumulators. c is the center that the header speaks of. */
+/* A reduction is made of START_name, the accumulator of nothing; ADD, which takes in an
+ * element; and JOIN, of two accumulators. c is the center that the header speaks of. */
 #define START_sum 0
 #define START_prod 1
 #define START_nonzero 0
-static inline accreal ADD(sum)(accreal acc, real x, UNUSED accreal c) { return acc + x; }
-static inline accreal JOIN(sum)(accreal a, accreal b) { return a + b; }
-static inline accreal ADD(prod)(accreal acc, real x, UNUSED accreal c) { return acc * x; }
-static inline accreal JOIN(prod)(accreal a, accreal b) { return a * b; }
-static inline accreal ADD(nonzero)(accreal acc, real x, UNUSED accreal c) { return acc + (x != 0); }
-static inline accreal JOIN(nonzero)(accreal a, accreal b) { return a + b; }
+static inline accreal ADD(sum)(accreal acc, real x, UNUSED accreal c) {
+    return acc + x;
+}
+static inline accreal JOIN(sum)(accreal a, accreal b) {
+    return a + b;
+}
+static inline accreal ADD(prod)(accreal acc, real x, UNUSED accreal c) {
+    return acc * x;
+}
+static inline accreal JOIN(prod)(accreal a, accreal b) {
+    return a * b;
+}
+static inline accreal ADD(nonzero)(accreal acc, real x, UNUSED accreal c) {
+    return acc + (x != 0);
+}
+static inline accreal JOIN(nonzero)(accreal a, accreal b) {
+    return a + b;
+}
 #ifdef FLOATING
 #define START_sumsq 0
 #define START_sumabs 0
 #define START_maxabs 0
 #define START_sumpow 0
-static inline accreal ADD(sumsq)(accreal acc, real x, accreal c) { return acc + (x - c) * (x - c); }
-static inline accreal JOIN(sumsq)(accreal a, accreal b) { return a + b; }
-static inline accreal ADD(sumabs)(accreal acc, real x, UNUSED accreal c) { return acc + fabs(x); }
-static inline accreal JOIN(sumabs)(accreal a, accreal b) { return a + b; }
-static inline accreal JOIN(maxabs)(accreal a, accreal b) { return a > b || a != a ? a : b; }
-static inline accreal ADD(maxabs)(accreal acc, real x, UNUSED accreal c) { return JOIN(maxabs)(acc, fabs(x)); }
-static inline accreal ADD(sumpow)(accreal acc, real x, accreal c) { return acc + pow(fabs(x), c); }
-static inline accreal JOIN(sumpow)(accreal a, accreal b) { return a + b; }
+static inline accreal ADD(sumsq)(accreal acc, real x, accreal c) {
+    return acc + (x - c) * (x - c);
+}
+static inline accreal JOIN(sumsq)(accreal a, accreal b) {
+    return a + b;
+}
+static inline accreal ADD(sumabs)(accreal acc, real x, UNUSED accreal c) {
+    return acc + fabs(x);
+}
+static inline accreal JOIN(sumabs)(accreal a, accreal b) {
+    return a + b;
+}
+static inline accreal JOIN(maxabs)(accreal a, accreal b) {
+    return a > b || a != a ? a : b;
+}
+static inline accreal ADD(maxabs)(accreal acc, real x, UNUSED accreal c) {
+    return JOIN(maxabs)(acc, fabs(x));
+}
+static inline accreal ADD(sumpow)(accreal acc, real x, accreal c) {
+    return acc + pow(fabs(x), c);
+}
+static inline accreal JOIN(sumpow)(accreal a, accreal b) {
+    return a + b;
+}
 #endif
 
 #ifndef REDUCTION
-/* Independent accumulators along a row: enough to fill vectors and hide the latency of additions. */
+/* Independent accumulators along a row: enough to fill vectors and hide the latency of
+ * additions. */
 #define LANES 64
 #define LANES_SHORT 8
 
@@ -66,8 +95,7 @@ static inline accreal JOIN(sumpow)(accreal a, accreal b) { return a + b; }
 #endif
 
 #define REDUCTION(name)                                                                \
-    static void ROW(name)(void *acc, const void *a_, int64_t n, const void *center_)   \
-    {                                                                                  \
+    static void ROW(name)(void *acc, const void *a_, int64_t n, const void *center_) { \
         const real *a = a_;                                                            \
         const accreal center = center_ ? *(const accreal *)center_ : 0;                \
         accreal total = *(accreal *)acc;                                               \
@@ -78,9 +106,8 @@ static inline accreal JOIN(sumpow)(accreal a, accreal b) { return a + b; }
             total = ADD(name)(total, a[i], center);                                    \
         *(accreal *)acc = total;                                                       \
     }                                                                                  \
-    static void ROWS(name)(void *acc_, const void *a_, int64_t width, int64_t n, int64_t stride, \
-                           const void *center_)                                        \
-    {                                                                                  \
+    static void ROWS(name)(void *acc_, const void *a_, int64_t width, int64_t n,       \
+                           int64_t stride, const void *center_) {                      \
         accreal *acc = acc_;                                                           \
         const real *a = a_;                                                            \
         const accreal *center = center_;                                               \
@@ -95,15 +122,15 @@ static inline accreal JOIN(sumpow)(accreal a, accreal b) { return a + b; }
             }                                                                          \
         }                                                                              \
         for (; n > 0; n--, a += stride)                                                \
-            EACH for (int64_t i = 0; i < width; i++)                                   \
-                acc[i] = ADD(name)(acc[i], a[i], center[i]);                           \
+            EACH for (int64_t i = 0; i < width; i++) acc[i] =                          \
+                ADD(name)(acc[i], a[i], center[i]);                                    \
     }
 
-/* The largest or smallest element; `beats` is < or >. NaN beats all, the first one wins. */
+/* The largest or smallest element; `beats` is < or >. NaN beats all, the first one
+ * wins. */
 #define BETTER(x, best, beats) ((x)beats(best) || ((x) != (x) && (best) == (best)))
 #define EXTREME(name, beats)                                                           \
-    static int64_t ROW(name)(void *value, const void *a_, int64_t n)                   \
-    {                                                                                  \
+    static int64_t ROW(name)(void *value, const void *a_, int64_t n) {                 \
         const real *a = a_;                                                            \
         real best = a[0];                                                              \
         int64_t i = 0, index = 0;                                                      \
@@ -121,7 +148,8 @@ static inline accreal JOIN(sumpow)(accreal a, accreal b) { return a + b; }
             lane[k] = a[k];                                                            \
         for (i = LANES; i + LANES <= n; i += LANES)                                    \
             for (int k = 0; k < LANES; k++)                                            \
-                lane[k] = a[i + k] beats lane[k] || a[i + k] != a[i + k] ? a[i + k] : lane[k]; \
+                lane[k] = a[i + k] beats lane[k] || a[i + k] != a[i + k] ? a[i + k]    \
+                                                                         : lane[k];    \
         for (int k = 0; k < LANES; k++)                                                \
             best = BETTER(lane[k], best, beats) ? lane[k] : best;                      \
         for (; i < n; i++)                                                             \
@@ -138,9 +166,8 @@ static inline accreal JOIN(sumpow)(accreal a, accreal b) { return a + b; }
             index++;                                                                   \
         return index;                                                                  \
     }                                                                                  \
-    static void ROWS(name)(void *value_, int64_t *index, const void *a_, int64_t width, int64_t n, \
-                           int64_t stride)                                             \
-    {                                                                                  \
+    static void ROWS(name)(void *value_, int64_t *index, const void *a_,               \
+                           int64_t width, int64_t n, int64_t stride) {                 \
         enum { PIECE = 256 };                                                          \
         for (int64_t at = 0; at < width; at += PIECE) {                                \
             int64_t m = width - at < PIECE ? width - at : PIECE;                       \
@@ -172,8 +199,7 @@ TH_REDUCTIONS_FLOATING(REDUCTION)
 EXTREME(max, >)
 EXTREME(min, <)
 
-static void ROW(dot)(void *acc, const void *a_, const void *b_, int64_t n)
-{
+static void ROW(dot)(void *acc, const void *a_, const void *b_, int64_t n) {
     const real *a = a_, *b = b_;
     accreal total = *(accreal *)acc;
     int64_t i = 0;
@@ -192,8 +218,7 @@ static void ROW(dot)(void *acc, const void *a_, const void *b_, int64_t n)
     *(accreal *)acc = total;
 }
 
-static void ROW(store)(void *r_, int64_t stride, const void *acc_, int64_t n)
-{
+static void ROW(store)(void *r_, int64_t stride, const void *acc_, int64_t n) {
     real *r = r_;
     const accreal *acc = acc_;
     for (int64_t i = 0; i < n; i++)

@@ -1,4 +1,5 @@
-/* The layer kernels: THNN_FloatThreshold_updateOutput and so on, for float and double. */
+/* The layer kernels: THNN_FloatThreshold_updateOutput and so on, for float and double.
+ */
 #ifndef THNN_H
 #define THNN_H
 

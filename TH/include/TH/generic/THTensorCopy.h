@@ -1,5 +1,5 @@
-/* Copies with conversion: r = src, element by element in logical order; equal element counts are
- * enough. Types: all, Half too. */
+/* Copies with conversion: r = src, element by element in logical order; equal element
+ * counts are enough. Types: all, Half too. */
 #ifndef TH_GENERIC_FILE
 #error "included by TH/THTyped.h only"
 #endif

@@ -8,7 +8,8 @@ TH_API int THTensor_(eye)(THTensor *r, int64_t n, int64_t m);
 TH_API int THTensor_(range)(THTensor *r, accreal xmin, accreal xmax, accreal step);
 /* The same without xmax. */
 TH_API int THTensor_(arange)(THTensor *r, accreal xmin, accreal xmax, accreal step);
-TH_API int THTensor_(catArray)(THTensor *r, THTensor *const *inputs, int64_t numInputs, int64_t dim);
+TH_API int THTensor_(catArray)(THTensor *r, THTensor *const *inputs, int64_t numInputs,
+                               int64_t dim);
 /* 1-D -> matrix with t on diagonal k; 2-D -> its k-th diagonal (copy). */
 TH_API int THTensor_(diag)(THTensor *r, THTensor *t, int64_t k);
 TH_API int THTensor_(tril)(THTensor *r, THTensor *t, int64_t k);

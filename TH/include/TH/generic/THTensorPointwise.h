@@ -1,5 +1,5 @@
-/* Pointwise operations. `r` is resized to the (broadcast) shape of the inputs and may be one of
- * them; as an in-place result (r == t) it must already have that shape.
+/* Pointwise operations. `r` is resized to the (broadcast) shape of the inputs and may
+ * be one of them; as an in-place result (r == t) it must already have that shape.
  * Types: all with arithmetic; the second part floating-point only. */
 #ifndef TH_GENERIC_FILE
 #error "included by TH/THTyped.h only"
@@ -37,8 +37,10 @@ TH_API int THTensor_(cremainder)(THTensor *r, THTensor *t, THTensor *src);
 TH_API int THTensor_(cmax)(THTensor *r, THTensor *t, THTensor *src);
 TH_API int THTensor_(cmin)(THTensor *r, THTensor *t, THTensor *src);
 /* r = t + value * src1 * src2; r = t + value * src1 / src2 */
-TH_API int THTensor_(addcmul)(THTensor *r, THTensor *t, real value, THTensor *src1, THTensor *src2);
-TH_API int THTensor_(addcdiv)(THTensor *r, THTensor *t, real value, THTensor *src1, THTensor *src2);
+TH_API int THTensor_(addcmul)(THTensor *r, THTensor *t, real value, THTensor *src1,
+                              THTensor *src2);
+TH_API int THTensor_(addcdiv)(THTensor *r, THTensor *t, real value, THTensor *src1,
+                              THTensor *src2);
 
 TH_API int THTensor_(neg)(THTensor *r, THTensor *t);
 TH_API int THTensor_(abs)(THTensor *r, THTensor *t);
@@ -79,5 +81,6 @@ TH_API int THTensor_(atan2)(THTensor *r, THTensor *tx, THTensor *ty);
 TH_API int THTensor_(sigmoidGrad)(THTensor *r, THTensor *grad, THTensor *output);
 TH_API int THTensor_(tanhGrad)(THTensor *r, THTensor *grad, THTensor *output);
 /* r = grad where t is inside [minValue, maxValue], else 0 */
-TH_API int THTensor_(clampGrad)(THTensor *r, THTensor *grad, THTensor *t, real minValue, real maxValue);
+TH_API int THTensor_(clampGrad)(THTensor *r, THTensor *grad, THTensor *t, real minValue,
+                                real maxValue);
 #endif

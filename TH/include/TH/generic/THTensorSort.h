@@ -3,5 +3,7 @@
 #error "included by TH/THTyped.h only"
 #endif
 
-TH_API int THTensor_(sort)(THTensor *values, THLongTensor *indices, THTensor *t, int64_t dim, int descending);
-TH_API int THTensor_(topk)(THTensor *values, THLongTensor *indices, THTensor *t, int64_t k, int64_t dim, int largest, int sorted);
+TH_API int THTensor_(sort)(THTensor *values, THLongTensor *indices, THTensor *t,
+                           int64_t dim, int descending);
+TH_API int THTensor_(topk)(THTensor *values, THLongTensor *indices, THTensor *t,
+                           int64_t k, int64_t dim, int largest, int sorted);

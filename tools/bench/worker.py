@@ -1,0 +1,47 @@
+"""Measures families of workloads in this process; prints JSON.
+
+``python tools/bench/worker.py [--only TEXT] FAMILY...`` runs under PyTorch 2,
+``python -m torchlike run tools/bench/worker.py ...`` under torchlike. It is a script,
+not a module of ``tools``, so that the folder of the clone is not searched for modules.
+"""
+
+import argparse
+import importlib
+import json
+import platform
+
+import timing
+import torch
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("families", nargs="+")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    rows = []
+    for name in options.families:
+        family = importlib.import_module("bench_" + name)
+        items = [item for item in family.ITEMS if options.only in item.name]
+        values = timing.measure(items, family.setup()) if items else {}
+        rows += [
+            {
+                "family": name,
+                "name": item.name,
+                "target": item.target,
+                "flops": item.flops,
+                "unit": item.unit,
+                "value": values[item.name],
+            }
+            for item in items
+        ]
+    library = f"{torch.__name__} {torch.__version__}"
+    python = f"Python {platform.python_version()}"
+    print(json.dumps({"library": library, "python": python, "rows": rows}))
+
+
+if __name__ == "__main__":
+    main()
