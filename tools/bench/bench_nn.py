@@ -20,7 +20,6 @@ ITEMS = [
     Item("SGD, 300 parameters 10x10", "step", "sgd.step()"),
     Item("SGD with momentum, 300 parameters 10x10", "step", "momentum.step()"),
     Item("Adam, 300 parameters 10x10", "step", "adam.step()"),
-    Item("zero_grad, 300 parameters", "step", "adam.zero_grad()"),
 ]
 
 

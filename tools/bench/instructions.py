@@ -8,6 +8,7 @@ not, so they show in a review what a change costs.
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -42,10 +43,13 @@ for count, statement in zip(counts, sys.argv[2:]):
 """
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("statements", nargs="*", help="of a, b, c, x, w, b1, torch")
-    statements = ["pass", *(parser.parse_args().statements or STATEMENTS)]
+    statements = parser.parse_args(arguments).statements or STATEMENTS
+    statements = ["pass", *statements]
+    if not shutil.which("valgrind"):
+        sys.exit("tools.bench.instructions: there is no valgrind")
     counts = [100] * len(statements)
     base = instructions(statements, counts)
     loop = 0

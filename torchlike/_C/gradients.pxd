@@ -37,6 +37,7 @@ cdef int masked_select_backward(TensorBase out, TensorBase self, int n, const in
 
 # layers
 cdef THTensor *new_expand_bias(TensorBase self, int n, const int64_t *size) except NULL
+cdef int channel_sum(TensorBase out, TensorBase self) except -1
 cdef int gather_planes(TensorBase out, TensorBase self, TensorBase indices) except -1
 cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average, int64_t ignore_index, bint reduce) except -1
 

@@ -233,6 +233,18 @@ cdef THTensor *new_expand_bias(TensorBase self, int n, const int64_t *size) exce
     return owned(THTensor_newViewUnchecked(self.c_tensor, n, size, stride, self.c_tensor.storageOffset))
 
 
+cdef int channel_sum(TensorBase out, TensorBase self) except -1:
+    # As (N, C, rest, 1), which is how the bias of a convolution is summed.
+    cdef const THTensor *t = self.c_tensor
+    cdef int64_t size[4]
+    if t.nDimension < 2:
+        raise RuntimeError(f"expected (N, C, ...), but got {size_of(t)}")
+    size[0], size[1], size[2], size[3] = t.size[0], t.size[1], -1, 1
+    self = contiguous(self)
+    self = wrap(self.ops, THTensor_newView(self.c_tensor, 4, size))
+    return check(THNN_dispatch[self.ops.dtype].Conv_gradBias(NULL, self.c_tensor, out.c_tensor))
+
+
 cdef TensorBase as_rows(TensorBase self):
     """(..., H, W) as (planes, H * W)."""
     cdef int64_t size[2]

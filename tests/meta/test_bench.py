@@ -1,0 +1,91 @@
+"""The benchmark runner works; how long anything takes is not tested."""
+
+import json
+import sys
+
+import pytest
+
+from tools.bench import __main__ as bench
+from tools.bench import instructions
+
+# The second side can be torchlike as well: a program that is run as the opponent's.
+OPPONENT = """#!{python}
+import os, sys
+os.execv({python!r}, [{python!r}, "-m", "torchlike", "run", *sys.argv[1:]])
+"""
+
+
+@pytest.fixture
+def opponent(tmp_path):
+    path = tmp_path / "opponent"
+    path.write_text(OPPONENT.format(python=sys.executable))
+    path.chmod(0o755)
+    return str(path)
+
+
+def row(value, target="small", **more):
+    return {
+        "family": "f",
+        "name": "n",
+        "unit": "s",
+        "flops": 0,
+        "value": value,
+        "target": target,
+        **more,
+    }
+
+
+def rounds(*pairs, **more):
+    return [{"ours": [row(a, **more)], "theirs": [row(b, **more)]} for a, b in pairs]
+
+
+def test_ratio_is_of_minima_and_paired_is_a_median():
+    (result,) = bench.compare(
+        rounds((1.0, 10.0), (2.0, 8.0), (3.0, 9.0)), {"small": {"must": 0.2}}
+    )
+    assert result["ratio"] == 1.0 / 8.0
+    assert result["paired"] == 2.0 / 8.0
+    assert result["met"]
+
+
+@pytest.mark.parametrize("targets", [{"must": 0.05}, {"must": 0.5, "limit": 0.9}])
+def test_missed_target(targets):
+    (result,) = bench.compare(rounds((1.0, 10.0)), {"small": targets})
+    assert not result["met"]
+    assert "NO" in "\n".join(bench.table([result], {}))
+
+
+@pytest.mark.parametrize(
+    "value, unit, text",
+    [
+        (38.1e-9, "s", "38.1 ns"),
+        (2e-3, "s", "2 ms"),
+        (3.0 * 2**20, "B", "3 MiB"),
+        (0, "s", "0 ns"),
+    ],
+)
+def test_readable(value, unit, text):
+    assert bench.readable(value, unit) == text
+
+
+def test_runs_both_sides(opponent, tmp_path, capsys):
+    file = tmp_path / "result.json"
+    arguments = ["--opponent", opponent, "--workloads", "small", "--rounds", "2"]
+    bench.main([*arguments, "--only", "a.size(", "--json", str(file)])
+    rows = json.loads(file.read_text())["rows"]
+    assert [one["name"] for one in rows] == ["a.size()", "a.size(0)"]
+    assert all(one["ours"] > 0 and one["theirs"] > 0 for one in rows)
+    assert "of 2 targets met" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [["--workloads", "nothing"], ["--rounds", "0"]])
+def test_bad_option(wrong, capsys):
+    with pytest.raises(SystemExit):
+        bench.main(["--opponent", "python", *wrong])
+    assert wrong[1] in capsys.readouterr().err
+
+
+def test_instructions_need_valgrind(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SystemExit, match="valgrind"):
+        instructions.main([])
