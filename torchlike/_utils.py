@@ -52,6 +52,11 @@ def _rebuild_tensor(storage, storage_offset, size, stride):
     return tensor.set_(storage, storage_offset, size, stride)
 
 
+def _rebuild_size(sizes):
+    """A `Size`; pickles call it."""
+    return torchlike.Size(sizes)
+
+
 def _rebuild_tensor_v2(
     storage,
     storage_offset,

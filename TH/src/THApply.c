@@ -400,15 +400,14 @@ static int broadcast(THTensor *const *in, int nin, int64_t *size) {
                 "a tensor without elements cannot be expanded to the size of tensor %s",
                 THTensor_shapeText(text, in[i == 0]));
         }
-        for (int d = 0; d < in[i]->nDimension; d++) {
+        for (int d = in[i]->nDimension - 1; d >= 0; d--) {
             int to = d + n - in[i]->nDimension;
             if (in[i]->size[d] == size[to] || in[i]->size[d] == 1)
                 continue;
             if (size[to] != 1)
                 TH_FAIL(TH_ERR,
                         "The size of tensor a (%lld) must match the size of tensor b "
-                        "(%lld) at non-singleton "
-                        "dimension %d",
+                        "(%lld) at non-singleton dimension %d",
                         (long long)size[to], (long long)in[i]->size[d], to);
             size[to] = in[i]->size[d];
         }

@@ -1,19 +1,27 @@
 /* Chooses the kernels for this machine when the library is loaded. */
 #include "THNNKernels.h"
 
+#include "THNNElements.h"
+
 THNNFloatKernels th__nnFloatKernels;
 THNNDoubleKernels th__nnDoubleKernels;
+THNNFloatElements th__nnFloatElements;
+THNNDoubleElements th__nnDoubleElements;
+
+#define CHOOSE(level)                                                                  \
+    do {                                                                               \
+        th__nnFloatKernels = th__nnFloatKernels_##level;                               \
+        th__nnDoubleKernels = th__nnDoubleKernels_##level;                             \
+        th__nnFloatElements = th__nnFloatElements_##level;                             \
+        th__nnDoubleElements = th__nnDoubleElements_##level;                           \
+    } while (0)
 
 __attribute__((constructor)) static void choose_kernels(void) {
-    th__nnFloatKernels = th__nnFloatKernels_base;
-    th__nnDoubleKernels = th__nnDoubleKernels_base;
+    CHOOSE(base);
 #if defined(__x86_64__)
-    if (THCpu_level() == TH_CPU_V4) {
-        th__nnFloatKernels = th__nnFloatKernels_v4;
-        th__nnDoubleKernels = th__nnDoubleKernels_v4;
-    } else if (THCpu_level() == TH_CPU_V3) {
-        th__nnFloatKernels = th__nnFloatKernels_v3;
-        th__nnDoubleKernels = th__nnDoubleKernels_v3;
-    }
+    if (THCpu_level() == TH_CPU_V4)
+        CHOOSE(v4);
+    else if (THCpu_level() == TH_CPU_V3)
+        CHOOSE(v3);
 #endif
 }

@@ -76,6 +76,18 @@
         void (*adam)(int64_t n, real *param, const real *grad, real *expAvg,           \
                      real *expAvgSq, double stepSize, double beta1, double beta2,      \
                      real eps, real weightDecay);                                      \
+        /* gradAvg NULL: not centered; buffer NULL: no momentum. */                    \
+        void (*rmsprop)(int64_t n, real *param, const real *grad, real *squareAvg,     \
+                        real *gradAvg, real *buffer, real lr, double alpha, real eps,  \
+                        real weightDecay, real momentum);                              \
+        void (*adagrad)(int64_t n, real *param, const real *grad, real *sum, real lr,  \
+                        real eps, real weightDecay);                                   \
+        void (*adadelta)(int64_t n, real *param, const real *grad, real *squareAvg,    \
+                         real *accDelta, real lr, double rho, real eps,                \
+                         real weightDecay);                                            \
+        void (*adamax)(int64_t n, real *param, const real *grad, real *expAvg,         \
+                       real *expInf, double stepSize, double beta1, double beta2,      \
+                       real eps, real weightDecay);                                    \
     } THNN##Real##Kernels;                                                             \
     extern THNN##Real##Kernels th__nn##Real##Kernels;                                  \
     extern const THNN##Real##Kernels th__nn##Real##Kernels_base;                       \

@@ -2,15 +2,17 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
-from tools.bench import __main__ as bench
-from tools.bench import instructions
+import torchlike
+from tools.bench import __main__ as bench, instructions
 
 # The second side can be torchlike as well: a program that is run as the opponent's.
 OPPONENT = """#!{python}
 import os, sys
+os.environ["PYTHONPATH"] = {path!r}
 os.execv({python!r}, [{python!r}, "-m", "torchlike", "run", *sys.argv[1:]])
 """
 
@@ -18,7 +20,8 @@ os.execv({python!r}, [{python!r}, "-m", "torchlike", "run", *sys.argv[1:]])
 @pytest.fixture
 def opponent(tmp_path):
     path = tmp_path / "opponent"
-    path.write_text(OPPONENT.format(python=sys.executable))
+    package = str(Path(torchlike.__file__).parents[1])
+    path.write_text(OPPONENT.format(python=sys.executable, path=package))
     path.chmod(0o755)
     return str(path)
 

@@ -1,8 +1,8 @@
 """Turns the operator table into test cases.
 
-Every overload of tools/ops/*.toml becomes cases for each element type, memory layout and
-form of the call. A test that asks for ``case`` gets those with a NumPy expression, one
-that asks for ``gradient`` those with a derivative.
+Every overload of tools/ops/*.toml becomes cases for each element type, memory layout
+and form of the call. A test that asks for ``case`` gets those with a NumPy expression,
+one that asks for ``gradient`` those with a derivative.
 """
 
 import itertools
@@ -32,7 +32,16 @@ DTYPES = {
 FLOATING = ("Float", "Double")
 KIND_TYPES = {"L": "Long", "B": "Byte", "P": "Int"}
 SHAPE = (3, 4)
-LAYOUTS = ("contiguous", "transposed", "strided", "expanded", "broadcast", "long", "one", "empty")
+LAYOUTS = (
+    "contiguous",
+    "transposed",
+    "strided",
+    "expanded",
+    "broadcast",
+    "long",
+    "one",
+    "empty",
+)
 GRADIENT_LAYOUTS = ("contiguous", "transposed", "expanded", "broadcast")
 OMIT = object()  # the argument is left to its default
 
@@ -43,12 +52,13 @@ SAMPLES = {
     "permute": {"dims": (1, 0)},
     "topk": {"sorted": True},  # without it the order is free: see test_special.py
     "random": {"from": 2, "to": 7},
+    "multilabel_margin_loss": {"target": [[2, -1, 0, 0], [0, 1, 2, -1], [-1, 1, 2, 3]]},
     "nll_loss": {"target": [1, 3, 0], "weight": [0.5, 1, 2, 0.25]},
 }
 SHAPES = {"expand": {"self": (3, 1)}}
 
 
-# ------------------------------------------------------------- names in NumPy expressions
+# ----------------------------------------------------------- names in NumPy expressions
 
 
 def divide(a, b):
@@ -68,8 +78,7 @@ def topk(a, k, dim=-1, largest=True):
     return tuple(np.take(x, range(k), dim) for x in sort(a, dim, largest))
 
 
-def mse(a, target, size_average, reduce):
-    loss = (a - target) ** 2
+def reduced(loss, size_average, reduce):
     if not reduce:
         return loss
     return loss.mean() if size_average else loss.sum()
@@ -85,12 +94,12 @@ NAMES = {
     "divide": divide,
     "sort": sort,
     "topk": topk,
-    "mse": mse,
+    "reduced": reduced,
     "arg": arg,
 }
 
 
-# ------------------------------------------------------------------------------- arguments
+# ---------------------------------------------------------------------------- arguments
 
 
 def elements(rng, count, type_name, domain, name):
@@ -106,8 +115,12 @@ def elements(rng, count, type_name, domain, name):
         return values
     if domain == "positive":
         return rng.uniform(0.5, 2, count)
+    if domain == "probability":
+        return rng.uniform(0.1, 0.9, count)
     if domain == "unit":
         return rng.uniform(-0.9, 0.9, count)
+    if domain == "dominant":  # a square matrix that is far from singular
+        return rng.uniform(-2, 2, count) + 8 * np.eye(math.isqrt(count)).ravel()
     if domain == "nonzero":
         return rng.uniform(0.5, 2, count) * rng.choice([-1, 1], count)
     if domain == "fractional":
@@ -117,7 +130,9 @@ def elements(rng, count, type_name, domain, name):
 
 def laid_out(array, layout):
     """A tensor with the elements of an array, lying in memory as the layout says."""
-    tensor_class = getattr(torch, {np.dtype(d): n for n, d in DTYPES.items()}[array.dtype] + "Tensor")
+    tensor_class = getattr(
+        torch, {np.dtype(d): n for n, d in DTYPES.items()}[array.dtype] + "Tensor"
+    )
     if layout == "transposed":
         order = tuple(reversed(range(array.ndim)))
         base = tensor_class(np.ascontiguousarray(array.transpose(order)))
@@ -132,7 +147,7 @@ def laid_out(array, layout):
 
 
 def scalar(value, type_name):
-    """A sample as a number of the type: integers away from 0, none below 0 for bytes."""
+    """A sample as a number of the type: integers, away from 0; for bytes not below."""
     if type_name in FLOATING or isinstance(value, int):
         return value
     value = math.floor(value) if value < 0 else math.ceil(value)
@@ -168,7 +183,7 @@ def default_value(argument):
     return int(text) if text.lstrip("-").isdigit() else float(text)
 
 
-# ----------------------------------------------------------------------------------- cases
+# -------------------------------------------------------------------------------- cases
 
 
 @dataclass
@@ -180,7 +195,7 @@ class Case:
     values: tuple  # of the arguments that are no tensors, by position; None for tensors
     type_name: str
     layout: str
-    form: str  # function, method, out or in place
+    form: str  # function, method, out, aliased (out is an argument) or inplace
 
     def __str__(self):
         shown = [
@@ -206,7 +221,7 @@ class Case:
         return {"long": (2, 131), "one": (1,), "empty": (0,)}.get(self.layout, SHAPE)
 
     def arrays(self):
-        """NumPy arrays of the inputs: {name: array or value}, those left out not in it."""
+        """Inputs as NumPy arrays: {name: array or value}, without those left out."""
         rng = np.random.default_rng(self.seed)
         domain, out = self.operator.domain, {}
 
@@ -250,7 +265,8 @@ class Case:
                 value = laid_out(value, self.layout)
             elif isinstance(value, np.ndarray):
                 value = laid_out(value, "contiguous")
-            if argument.keyword_only or (omitted and argument.default):
+            by_name = self.form == "method" and self.operator.function
+            if by_name or argument.keyword_only or (omitted and argument.default):
                 keywords[argument.name] = value
             else:
                 positional.append(value)
@@ -263,7 +279,7 @@ class Case:
             if self.operator.namespace:
                 return getattr(_C.nn, name)(self_, *arguments, **keywords)
             return getattr(self_, name)(*arguments, **keywords)
-        if form == "method":
+        if form == "method":  # all arguments by name, if there is a function as well
             return getattr(self_, self.operator.name)(*arguments, **keywords)
         namespace = _C.nn if self.operator.namespace else torch
         return getattr(namespace, self.operator.name)(self_, *arguments, **keywords)
@@ -289,6 +305,9 @@ def forms(operator, overload):
         out.append("function")
         if takes_out(operator, overload):
             out.append("out")
+            pointwise = operator.source == "pointwise.toml"
+            if pointwise and len(overload.tensors) > 1:
+                out.append("aliased")
     if operator.method:
         out.append("method")
     if operator.inplace and overload.outputs == ["T"]:
@@ -304,6 +323,8 @@ def fits(operator, overload, layout, type_name, form):
     if form == "method" and operator.function or operator.name == "view":
         return layout == "contiguous"  # one layout: the rest is the function's code
     pointwise = operator.source in ("pointwise.toml", "compare.toml")
+    if form == "aliased" and layout not in ("contiguous", "transposed", "strided"):
+        return False
     if layout == "expanded":
         return form != "inplace" and not distinct and not special
     if layout == "broadcast":
@@ -312,9 +333,14 @@ def fits(operator, overload, layout, type_name, form):
         narrow = type_name in ("Byte", "Char")
         free = not special and not {"L", "Z"} & {a.kind for a in overload.arguments}
         if layout == "long":
-            return free and not operator.samples.get("dim") and not (distinct and narrow)
-        return free and not operator.samples and operator.source != "view.toml" and (
-            operator.name not in ("var", "std", "tril", "triu", "t", "nonzero")
+            return (
+                free and not operator.samples.get("dim") and not (distinct and narrow)
+            )
+        return (
+            free
+            and not operator.samples
+            and operator.source != "view.toml"
+            and (operator.name not in ("var", "std", "tril", "triu", "t", "nonzero"))
         )
     if layout == "empty":
         return pointwise and not overload.number and form != "out"
@@ -351,7 +377,9 @@ def gradient_cases():
         for overload in operator.overloads:
             if not (overload.grad or overload.grad_v or overload.grad_all):
                 continue
-            kinds = [f for f in forms(operator, overload) if f in ("function", "inplace")]
+            kinds = [
+                f for f in forms(operator, overload) if f in ("function", "inplace")
+            ]
             if operator.inplace_view and "inplace" in kinds:
                 kinds.remove("inplace")  # not there for Variables
             if operator.method and not operator.function:

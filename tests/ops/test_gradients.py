@@ -9,7 +9,9 @@ def test_gradient(gradient):
     arrays = case.arrays()
     arguments, keywords = case.inputs(arrays)
     overload = case.overload
-    differentiable = set(overload.tensors if overload.grad_all else overload.grad or overload.grad_v)
+    differentiable = set(
+        overload.tensors if overload.grad_all else overload.grad or overload.grad_v
+    )
     given = [a.name for a in overload.arguments if a.name in arrays]
     names = ["self", *(name for name in given if name not in keywords)]
     places = [i for i, name in enumerate(names) if name in differentiable]
@@ -29,7 +31,9 @@ def test_gradient(gradient):
     ]
 
     def function(*variables):
-        torch.manual_seed(1)  # the same numbers in every evaluation of a random operator
+        torch.manual_seed(
+            1
+        )  # the same numbers in every evaluation of a random operator
         given = list(fixed)
         for i, variable, shape in zip(places, variables, shapes, strict=True):
             if case.layout == "transposed":

@@ -64,12 +64,22 @@ def test_zero_grad():
     assert p.grad.data.tolist() == [0, 0]
 
 
-@pytest.mark.parametrize("kind", ["sgd", "adam"])
+OPTIMISERS = {
+    "SGD": {"lr": 0.1, "momentum": 0.9},
+    "Adam": {"lr": 0.1},
+    "RMSprop": {"lr": 0.1, "momentum": 0.5, "centered": True},
+    "Adagrad": {"lr": 0.1},
+    "Adadelta": {},
+    "Adamax": {"lr": 0.1},
+    "ASGD": {"lr": 0.1, "t0": 2},
+    "Rprop": {"lr": 0.1},
+}
+
+
+@pytest.mark.parametrize("kind", OPTIMISERS)
 def test_state_dict_continues_a_run(kind):
     def make(p):
-        if kind == "sgd":
-            return optim.SGD([p], lr=0.1, momentum=0.9)
-        return optim.Adam([p], lr=0.1)
+        return getattr(optim, kind)([p], **OPTIMISERS[kind])
 
     p = parameter()
     first = make(p)

@@ -83,10 +83,15 @@ def parse_parameter(text, where):
 def read_header(path, library, types, floating_types):
     """All functions of one template header, in its order."""
     functions = []
-    # Cut into the parts for all types and those inside #if TH_REAL_FLOATING.
+    # Cut into the parts for all types and those inside #if TH_REAL_FLOATING and
+    # #if !TH_REAL_FLOATING.
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
-    parts = re.split(r"#if TH_REAL_FLOATING\n(.*?)#endif", text, flags=re.S)
-    for i, part in enumerate(parts):
+    pieces = re.split(r"#if (!?TH_REAL_FLOATING)\n(.*?)#endif", text, flags=re.S)
+    parts = [(part, types) for part in pieces[::3]]
+    for condition, part in zip(pieces[1::3], pieces[2::3], strict=True):
+        integers = condition.startswith("!")
+        parts.append((part, INTEGER_TYPES if integers else floating_types))
+    for part, part_types in parts:
         for returns, prefix, name, parameters in PROTOTYPE.findall(part):
             where = f"{path.name}: {name}"
             if prefix != library:
@@ -98,7 +103,7 @@ def read_header(path, library, types, floating_types):
                     name,
                     returns,
                     tuple(parse_parameter(p, where) for p in parameters.split(",")),
-                    floating_types if i % 2 else types,
+                    part_types,
                 )
             )
     return functions

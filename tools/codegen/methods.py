@@ -78,6 +78,7 @@ def tables_code(operators):
                 )
                 for a in overload.arguments:
                     flags = int(a.default is not None) + 2 * int(a.keyword_only)
+                    flags += 4 * (a.name == "keepdim")
                     lines.append(
                         f"        {{\"{a.name}\", '{a.kind}', {flags}, {default_code(a)}}},"
                     )
@@ -171,7 +172,7 @@ class MethodWriter:
         for i, overload in enumerate(operator.overloads):
             rest = self.arguments(overload, True)
             function = operator.function_name(overload, "v")
-            if inplace and (operator.inplace_view or overload.outputs != ["T"]):
+            if inplace and overload.outputs != ["T"]:
                 body = [f'raise TypeError("{shown} is not there for Variables yet")']
             elif overload.number == "bool":
                 tensor = operator.function_name(overload, "number")
@@ -221,10 +222,14 @@ class MethodWriter:
             for name in names(operator):
                 inplace = name == operator.inplace
                 in_namespace = operator.function and (not inplace or operator.namespace)
-                if operator.method or (inplace and not operator.namespace):
+                only_variables = operator.variable_only or (
+                    operator.public == "variables" and not inplace
+                )
+                method = operator.method or operator.public == "variables"
+                if method or (inplace and not operator.namespace):
                     doc = json.dumps(docstring(operator, name), ensure_ascii=True)
                     owners = ["variable_class"]
-                    if operator.variable_only:
+                    if only_variables:
                         pass
                     elif everywhere:
                         owners.append("tensor_class")

@@ -108,9 +108,10 @@ def method_stubs(operators, own, number):
     for operator in operators:
         for name in names(operator):
             inplace = name == operator.inplace
-            if operator.namespace or not (inplace or operator.method):
+            variables = operator.public == "variables" and not inplace
+            if operator.namespace or not (inplace or operator.method or variables):
                 continue
-            if operator.variable_only and own != "Variable":
+            if (operator.variable_only or variables) and own != "Variable":
                 continue
             signatures = [
                 (

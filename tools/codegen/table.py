@@ -106,7 +106,7 @@ class Operator:
     overloads: list
     inplace: str | None  # name of the in-place method, "add_"
     inplace_view: bool  # ... which makes self the view that the operator returns
-    public: bool
+    public: bool | str  # out of place: True, False, "variables" (their method only)
     function: bool
     method: bool
     namespace: str
@@ -245,8 +245,8 @@ def parse_operator(name, entry, source, tables):
         f"{name}_" if inplace is True or inplace == "view" else (inplace or None),
         inplace == "view",
         public,
-        public and entry.get("function", True),
-        public and entry.get("method", True),
+        public is True and entry.get("function", True),
+        public is True and entry.get("method", True),
         entry.get("namespace", ""),
         entry.get("variable_only", False),
         entry.get("domain", {}),

@@ -37,13 +37,25 @@ from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, Py_TYPE, P
 from libc.stdint cimport int64_t
 from torchlike._C cimport create, gradients, tensor_index
 from torchlike._C.dispatch cimport THNN_dispatch
+from torchlike._C.backcompat cimport broadcast_warnings, broadcasts_anew, flattened
 from torchlike._C.errors cimport check, raise_error
 from torchlike._C.generator cimport generator_pointer
 from torchlike._C.tensor_base cimport (
     TensorBase, clone, contiguous, dispatch_of, is_large, is_number, missing_operator,
-    new_empty, number_scalar, operator_method, scalar_tensor, to_number, to_scalar, wrap,
+    new_empty, number_scalar, operator_method, scalar_tensor, to_number, to_scalar,
+    type_name, wrap,
 )
 from torchlike._C.th cimport *
+
+
+cdef TensorBase invert(TensorBase self):
+    # Of masks only: 0 and 1 change places.
+    if self.ops.dtype != TH_BYTE:
+        raise RuntimeError(
+            "~ (operator.invert) is only implemented on byte tensors, "
+            f"but got {{type_name(self)}}"
+        )
+    return t_rsub_S(self, number_scalar(self.ops, 1))
 """
 
 ARITHMETIC = [
@@ -54,6 +66,14 @@ ARITHMETIC = [
     ("__mod__", None, "__imod__", "remainder", None),
     ("__pow__", "__rpow__", "__ipow__", "pow", "tpow"),
 ]
+# Operators on bits, and a C function that only the types with the operator have.
+BITWISE = {
+    "and": "bitand",
+    "or": "bitor",
+    "xor": "bitxor",
+    "lshift": "lshift",
+    "rshift": "rshift",
+}
 COMPARISONS = ["lt", "le", "gt", "ge", "eq", "ne"]
 
 
@@ -176,6 +196,16 @@ class TensorWriter:
         out_parameters = [f"TensorBase {o}" for o in outs]
         if overload.library == "helper":
             body = [f"{call}", "return 0"]
+        elif overload.broadcasts:
+            again = f"{into}({', '.join([*outs, 'self', *self.flattened(overload)])})"
+            body = [*guard, *self.with_status(call, arguments)[:-1]]
+            body.append("if status < 0 or broadcast_warnings:")
+            for name in overload.tensors[1:]:
+                body += [
+                    f"    if broadcasts_anew(self, {name}, status):",
+                    f"        return {again}",
+                ]
+            body.append("return check(status)")
         else:
             body = [*guard, *self.with_status(call, arguments)]
         self.function(
@@ -192,6 +222,14 @@ class TensorWriter:
             self.function(
                 f"tuple {t_name}({signature})", [*body, f"return {', '.join(outs)}"]
             )
+
+    def flattened(self, overload):
+        """The arguments with all tensors in the size of self."""
+        return [
+            f"flattened(self, {a.c_name})" if a.kind == "T" else code
+            for a in overload.arguments
+            for code in pass_on([a])
+        ]
 
     def released(self, statement, _):
         return [
@@ -289,6 +327,7 @@ def slots_code(base, prefix, _):
             f'        return operator_method(self, "{name}_", other)',
             "",
         ]
+    lines += bitwise_slots("self")
     lines += [
         "    def __matmul__(self, other):",
         '        return operator_method(self, "matmul", other)',
@@ -331,3 +370,23 @@ def slots_code(base, prefix, _):
     return (
         f"cdef dict COMPARISON = {{{names}}}\n\n\n" + "\n".join(lines).rstrip() + "\n"
     )
+
+
+def bitwise_slots(data):
+    """Python's operators on bits; the methods of these names do the work."""
+    lines, ops = [], f"{data}.ops"
+    for name, function in BITWISE.items():
+        for slot in (f"__{name}__", f"__i{name}__"):
+            lines += [
+                f"    def {slot}(self, other):",
+                f"        if {ops}.{function} == NULL:",
+                f'            missing_operator({data}, "{slot}")',
+                f'        return operator_method(self, "{slot}", other)',
+                "",
+            ]
+    return [
+        *lines,
+        "    def __invert__(self):",
+        "        return invert(self)",
+        "",
+    ]

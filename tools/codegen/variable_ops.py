@@ -6,7 +6,7 @@ table, compiled twice: ``apply`` on tensors, ``apply_v`` on Variables.
 """
 
 from .formula import Compiler, FormulaError
-from .tensor_ops import ARITHMETIC, C_KINDS, COMPARISONS, pass_on
+from .tensor_ops import ARITHMETIC, C_KINDS, COMPARISONS, bitwise_slots, pass_on
 from .text import banner
 
 PREAMBLE = """\
@@ -18,7 +18,8 @@ from torchlike._C.gradients cimport (
     mse_factor, number_of_elements, number_reduced, shape_of, size_along, t_sum_to_shape,
 )
 from torchlike._C.tensor_base cimport (
-    TensorBase, clone, contiguous, is_number, operator_method, real_scalar, to_scalar,
+    TensorBase, clone, contiguous, is_number, missing_operator, operator_method,
+    real_scalar, to_scalar,
 )
 from torchlike._C.tensor_ops cimport *
 from torchlike._C.th cimport *
@@ -36,9 +37,15 @@ cdef inline void set_volatile(VariableBase self) noexcept:
     self.grad_fn_ = None
 
 
+cdef VariableBase invert(VariableBase self):
+    return new_variable(~self.data_)
+
+
 cdef inline VariableBase v_sum_to_shape(VariableBase grad, THTensor *shape):
     if shape == NULL:
         return grad
+    if THTensor_nElement(shape) == THTensor_nElement(grad.data_.c_tensor):
+        return v_view_Z(v_contiguous(grad), shape.nDimension, shape.size)
     return v_sum_to_Z(grad, shape.nDimension, shape.size)
 """
 
@@ -384,6 +391,27 @@ class VariableWriter:
         name = operator.function_name(overload, "v") + "_"
         self.function(f"VariableBase {name}({signature})", body)
 
+    def inplace_view(self, operator, overload, node):
+        """The Variable becomes the view; one that was a view is one of its base again."""
+        signature = ", ".join(["VariableBase self", *declare(overload.arguments)])
+        become = operator.function_name(overload, "become")
+        call = f"{become}({', '.join(['self.data_', *pass_on(overload.arguments)])})"
+        body = [
+            "cdef bint record = self.requires_grad_ and self.base is None",
+            f'cdef VariableBase before = inplace_begin(self, "{operator.inplace}", record)',
+            "if not record:",
+            f"    {call}",
+            "    inplace_end(self, None)",
+            "    self.stale = self.requires_grad_",
+            "    return self",
+            *node.record("before"),
+            call,
+            "inplace_end(self, node)",
+            "return self",
+        ]
+        name = operator.function_name(overload, "v") + "_"
+        self.function(f"VariableBase {name}({signature})", body)
+
     def write(self, out):
         for operator in self.operators.values():
             self.code.append(f"# from tools/ops/{operator.source}: {operator.name}")
@@ -395,6 +423,8 @@ class VariableWriter:
                 writable = overload.library not in ("view", "object")
                 if operator.inplace and writable and overload.outputs == ["T"]:
                     self.inplace(operator, overload, node)
+                elif operator.inplace_view:
+                    self.inplace_view(operator, overload, node)
         note = banner("variable_ops.py", "tools/ops")
         head = PREAMBLE.format(banner=note).replace(
             "from cpython", "cimport cython\n\nfrom cpython", 1
@@ -455,6 +485,7 @@ def slots_code():
             f'        return operator_method(self, "{name}_", other)',
             "",
         ]
+    lines += bitwise_slots("self.data_")
     lines += [
         "    def __matmul__(self, other):",
         '        return operator_method(self, "matmul", other)',

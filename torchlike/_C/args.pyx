@@ -5,9 +5,8 @@ taken from the left; an argument that does not fit a parameter with a default is
 next one, so that ``addmm(beta=1, alpha=1, mat1, mat2)`` takes two, three or four arguments.
 When nothing fits, the error lists what was given and what would be accepted.
 """
-from cpython.exc cimport PyErr_Clear
 from cpython.float cimport PyFloat_AsDouble
-from cpython.list cimport PyList_Check, PyList_GET_ITEM, PyList_GET_SIZE
+from cpython.list cimport PyList_Check
 from cpython.long cimport PyLong_AsLongLong, PyLong_Check
 from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_Check, PyTuple_GET_ITEM, PyTuple_GET_SIZE
@@ -47,7 +46,7 @@ cdef bint to_int(object o, int64_t *value) noexcept:
         try:
             value[0] = PyLong_AsLongLong(o if PyLong_Check(o) else PyNumber_Index(o))
             return True
-        except (OverflowError, TypeError, ValueError):
+        except Exception:                            # whatever the object's __index__ raises
             return False
     return False
 
@@ -127,10 +126,10 @@ cdef int parse_sizes(PyObject **args, Py_ssize_t n, int64_t *sizes) except -1:
     cdef object sequence
     if n == 1 and not PyLong_Check(<object>args[0]):
         sequence = <object>args[0]
+        if PyList_Check(sequence):
+            sequence = tuple(sequence)               # an item's __index__ could change the list
         if PyTuple_Check(sequence):
             n = PyTuple_GET_SIZE(sequence)
-        elif PyList_Check(sequence):
-            n = PyList_GET_SIZE(sequence)
         else:
             if not to_int(sequence, &value):
                 raise TypeError(f"expected an int or a sequence of ints, but got {type_name(sequence)}")
@@ -139,7 +138,7 @@ cdef int parse_sizes(PyObject **args, Py_ssize_t n, int64_t *sizes) except -1:
         if n > TH_MAX_DIM:
             raise RuntimeError(f"a tensor has at most {TH_MAX_DIM} dimensions, but got {n} sizes")
         for i in range(n):
-            item = <object>(PyTuple_GET_ITEM(sequence, i) if PyTuple_Check(sequence) else PyList_GET_ITEM(sequence, i))
+            item = <object>PyTuple_GET_ITEM(sequence, i)
             if not to_int(item, &sizes[i]):
                 raise TypeError(f"sizes must be ints, but element {i} is {type_name(item)}")
         return <int>n

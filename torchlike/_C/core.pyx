@@ -8,9 +8,9 @@ def get_num_threads():
     return THParallel_getNumThreads()
 
 
-def set_num_threads(int n):
+def set_num_threads(Py_ssize_t n):
     """Set the number of threads that one operation uses; 1 or more."""
-    check(THParallel_setNumThreads(n))
+    check(THParallel_setNumThreads(<int>max(-1, min(n, 1 << 30))))
 
 
 def empty_cache():

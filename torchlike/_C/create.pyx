@@ -44,14 +44,20 @@ cdef int sum_to(TensorBase out, TensorBase self, int n, const int64_t *size) exc
 # --------------------------------------------------------------------------------------- random
 
 cdef int random(TensorBase out, TensorBase self, object generator) except -1:
+    if out.ops.random == NULL:
+        missing_operator(out, "random_")
     return check(out.ops.random(out.c_tensor, generator_pointer(generator)))
 
 
 cdef int random_to(TensorBase out, TensorBase self, object generator, int64_t to) except -1:
+    if out.ops.cappedRandom == NULL:
+        missing_operator(out, "random_")
     return check(out.ops.cappedRandom(out.c_tensor, generator_pointer(generator), to))
 
 
 cdef int random_between(TensorBase out, TensorBase self, object generator, int64_t low, int64_t high) except -1:
+    if out.ops.clampedRandom == NULL:
+        missing_operator(out, "random_")
     return check(out.ops.clampedRandom(out.c_tensor, generator_pointer(generator), low, high))
 
 
@@ -86,6 +92,8 @@ cdef int log_normal(TensorBase out, TensorBase self, object generator, double me
 
 
 cdef int geometric(TensorBase out, TensorBase self, object generator, double p) except -1:
+    if out.ops.geometric == NULL:
+        missing_operator(out, "geometric_")
     return check(out.ops.geometric(out.c_tensor, generator_pointer(generator), p))
 
 
@@ -173,7 +181,7 @@ def ones_like(input, out=None):
     return like(input, 1, out)
 
 
-def eye(int64_t n, m=None, *, out=None):
+def eye(Py_ssize_t n, m=None, *, out=None):
     """The identity matrix.
 
     Parameters
@@ -190,7 +198,10 @@ def eye(int64_t n, m=None, *, out=None):
     Tensor of shape (n, m)
     """
     cdef TensorBase r = result_tensor(out, default_dispatch())
-    check(r.ops.eye(r.c_tensor, n, n if m is None else m))
+    if r.ops.eye == NULL:
+        missing_operator(r, "eye")
+    cdef Py_ssize_t columns = n if m is None else m
+    check(r.ops.eye(r.c_tensor, n, columns))
     return r
 
 
@@ -202,7 +213,7 @@ cdef THScalar scalar_of(TensorBase r, object value, str name) except *:
     return s
 
 
-def linspace(start, end, int64_t steps=100, *, out=None):
+def linspace(start, end, Py_ssize_t steps=100, *, out=None):
     """`steps` equally spaced numbers from `start` to `end`, both included; shape (steps,)."""
     cdef TensorBase r = result_tensor(out, default_dispatch())
     if r.ops.linspace == NULL:
@@ -211,7 +222,7 @@ def linspace(start, end, int64_t steps=100, *, out=None):
     return r
 
 
-def logspace(start, end, int64_t steps=100, *, out=None):
+def logspace(start, end, Py_ssize_t steps=100, *, out=None):
     """`steps` numbers from ``10 ** start`` to ``10 ** end``, equally spaced in the exponent."""
     cdef TensorBase r = result_tensor(out, default_dispatch())
     if r.ops.logspace == NULL:
@@ -228,6 +239,8 @@ def arange(start=0, end=None, step=1, *, out=None):
     if end is None:
         start, end = 0, start
     cdef TensorBase r = result_tensor(out, default_dispatch())
+    if r.ops.arange == NULL:
+        missing_operator(r, "arange")
     check(r.ops.arange(r.c_tensor, scalar_of(r, start, "start"), scalar_of(r, end, "end"), scalar_of(r, step, "step")))
     return r
 
@@ -237,13 +250,17 @@ def range(start=0, end=None, step=1, *, out=None):
     if end is None:
         start, end = 0, start
     cdef TensorBase r = result_tensor(out, default_dispatch())
+    if r.ops.range == NULL:
+        missing_operator(r, "range")
     check(r.ops.range(r.c_tensor, scalar_of(r, start, "start"), scalar_of(r, end, "end"), scalar_of(r, step, "step")))
     return r
 
 
-def randperm(int64_t n, *, generator=None, out=None):
+def randperm(Py_ssize_t n, *, generator=None, out=None):
     """A random permutation of ``0 ... n - 1`` as a LongTensor."""
     cdef TensorBase r = result_tensor(out, dispatch_of(TH_LONG))
+    if r.ops.dtype != TH_LONG:
+        raise TypeError(f"out must be a torch.LongTensor, but got {type_name(out)}")
     check(r.ops.randperm(r.c_tensor, generator_pointer(generator), n))
     return r
 
@@ -267,6 +284,8 @@ cdef int bernoulli_fill(TensorBase r, object p, object generator) except -1:
     cdef TensorBase t
     if isinstance(p, VariableBase):
         p = (<VariableBase>p).data_
+    if r.ops.bernoulli == NULL:
+        missing_operator(r, "bernoulli_")
     if not isinstance(p, TensorBase):
         return check(r.ops.bernoulli(r.c_tensor, generator_pointer(generator), p))
     t = <TensorBase>p
@@ -283,9 +302,11 @@ def bernoulli_(TensorBase self not None, p=0.5, *, generator=None):
     return self
 
 
-def multinomial(TensorBase input not None, int64_t num_samples, bint replacement=False, *, generator=None, out=None):
+def multinomial(TensorBase input not None, Py_ssize_t num_samples, bint replacement=False, *, generator=None, out=None):
     """Indices drawn with the weights in each row of `input`; shape (num_samples,) or (rows, num_samples)."""
     cdef TensorBase r = result_tensor(out, dispatch_of(TH_LONG))
+    if r.ops.dtype != TH_LONG:
+        raise TypeError(f"out must be a torch.LongTensor, but got {type_name(out)}")
     if input.ops.multinomial == NULL:
         missing_operator(input, "multinomial")
     check(input.ops.multinomial(r.c_tensor, generator_pointer(generator), input.c_tensor, num_samples, replacement))

@@ -21,6 +21,9 @@ cdef int unfold_backward(TensorBase out, TensorBase self, int n, const int64_t *
 cdef int diag_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t diagonal) except -1
 cdef int trace_backward(TensorBase out, TensorBase self, int n, const int64_t *size) except -1
 
+# matrices
+cdef int half_tril(TensorBase out, TensorBase self) except -1
+
 # indexing
 cdef int index_select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim, TensorBase index) except -1
 cdef int index_add(TensorBase out, TensorBase self, int64_t dim, TensorBase index, TensorBase other) except -1

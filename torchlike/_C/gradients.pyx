@@ -2,7 +2,7 @@
 from torchlike._C cimport create
 from torchlike._C.errors cimport check, raise_error
 from torchlike._C.dispatch cimport TH_dispatch, THNN_dispatch
-from torchlike._C.tensor_base cimport contiguous, new_empty, size_of, wrap
+from torchlike._C.tensor_base cimport contiguous, new_empty, real_scalar, size_of, wrap
 from torchlike._C.th cimport *
 
 
@@ -145,6 +145,16 @@ cdef int trace_backward(TensorBase out, TensorBase self, int n, const int64_t *s
     status = self.ops.copy(target.c_tensor, repeated)
     THTensor_free(repeated)
     return check(status)
+
+
+# -------------------------------------------------------------------------------------- matrices
+
+
+cdef int half_tril(TensorBase out, TensorBase self) except -1:
+    cdef TensorBase diagonal
+    check(self.ops.tril(out.c_tensor, self.c_tensor, 0))
+    diagonal = wrap(out.ops, THTensor_newDiagonal(out.c_tensor))
+    return check(out.ops.mul(diagonal.c_tensor, diagonal.c_tensor, real_scalar(0.5)))
 
 
 # -------------------------------------------------------------------------------------- indexing

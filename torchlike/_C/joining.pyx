@@ -82,7 +82,7 @@ cdef VariableBase cat_variables(list variables, int64_t dim):
     return out
 
 
-def cat(seq, int64_t dim=0, *, out=None):
+def cat(seq, Py_ssize_t dim=0, *, out=None):
     """Joins tensors along a dimension that exists.
 
     Parameters

@@ -20,7 +20,7 @@ cdef int register_class(int dtype, object cls) except -1    # makes cls the Pyth
 
 # Python numbers and values of a tensor's type.
 cdef object to_number(THDispatch *ops, THScalar value)
-cdef bint is_number(THDispatch *ops, object o) noexcept     # can o be an element?
+cdef bint is_number(THDispatch *ops, object o) except -1     # can o be an element?
 cdef int to_scalar(THDispatch *ops, object number, THScalar *value) except -1
 cdef object element_at(TensorBase self, int64_t offset)     # of the storage; unchecked
 cdef int copy_elements(TensorBase target, THTensor *source) except -1   # any type, same element count

@@ -41,12 +41,25 @@ cdef extern from *:
         Py_XDECREF(list);
         return r;
     }
+    /* Pickles name the package's Size: there may be no module called torch. */
+    static PyObject *size_reduce(PyObject *self, PyObject *unused) {
+        PyObject *module = PyImport_ImportModule("torchlike._utils");
+        PyObject *rebuild = module ? PyObject_GetAttrString(module, "_rebuild_size") : NULL;
+        PyObject *tuple = rebuild ? PyTuple_GetSlice(self, 0, PyTuple_GET_SIZE(self)) : NULL;
+        PyObject *r = tuple ? Py_BuildValue("O(O)", rebuild, tuple) : NULL;
+        Py_XDECREF(module);
+        Py_XDECREF(rebuild);
+        Py_XDECREF(tuple);
+        return r;
+    }
+    static PyMethodDef size_methods[] = {{"__reduce__", size_reduce, METH_NOARGS, NULL}, {NULL}};
     static PySequenceMethods size_as_sequence = {.sq_concat = size_concat, .sq_repeat = size_repeat};
     static PyMappingMethods size_as_mapping = {.mp_subscript = size_subscript};
     static PyTypeObject TorchSize_Type = {
         PyVarObject_HEAD_INIT(NULL, 0)
         .tp_name = "torch.Size",
         .tp_repr = size_repr,
+        .tp_methods = size_methods,
         .tp_as_sequence = &size_as_sequence,
         .tp_as_mapping = &size_as_mapping,
         .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
@@ -91,9 +104,19 @@ cdef extern from "Python.h":
 
 cdef extern from *:
     """
-    #define TYPE_NEW(cls, args) ((PyTypeObject *)(cls))->tp_new((PyTypeObject *)(cls), args, NULL)
+    /* tp_new of TensorBase as Cython made it: an object without a tensor, for wrap only. What Python
+     * reaches makes a valid empty tensor, or refuses. */
+    static newfunc bare_new;
+    #define BARE_NEW(cls, args) bare_new((PyTypeObject *)(cls), args, NULL)
+    static void take_bare_new(PyObject *cls) { bare_new = ((PyTypeObject *)cls)->tp_new; }
+    static void set_new(PyObject *cls, newfunc function) {
+        ((PyTypeObject *)cls)->tp_new = function;
+        PyType_Modified((PyTypeObject *)cls);
+    }
     """
-    object TYPE_NEW(void *cls, object args)
+    object BARE_NEW(void *cls, object args)
+    void take_bare_new(object cls) noexcept
+    void set_new(object cls, newfunc function) noexcept
     size_t offsetof_attributes "offsetof(struct __pyx_obj_9torchlike_2_C_11tensor_base_TensorBase, attributes)"
 
 
@@ -109,10 +132,24 @@ cdef list classes = [None] * TH_NTYPES
 cdef TensorBase wrap(THDispatch *ops, THTensor *c_tensor):
     if c_tensor == NULL:
         raise_error()
-    cdef TensorBase r = <TensorBase>TYPE_NEW(ops.pytype, no_arguments)
+    cdef TensorBase r = <TensorBase>BARE_NEW(ops.pytype, no_arguments)
     r.ops = ops
     r.c_tensor = c_tensor
     return r
+
+
+cdef object new_object(PyTypeObject *cls, object args, PyObject *kwargs):
+    """tp_new of the tensor types: an empty tensor."""
+    cdef TensorBase r = <TensorBase>BARE_NEW(cls, no_arguments)
+    r.ops = dispatch_of_class(<object>cls)
+    r.c_tensor = THTensor_new(r.ops.dtype)
+    if r.c_tensor == NULL:
+        raise_error()
+    return r
+
+
+cdef object refuse_new(PyTypeObject *cls, object args, PyObject *kwargs):
+    raise TypeError(f"cannot create '{(<object>cls).__name__}' instances: use a type such as torch.FloatTensor")
 
 
 cdef TensorBase new_empty(THDispatch *ops):
@@ -138,6 +175,8 @@ cdef int register_class(int dtype, object cls) except -1:
     Py_INCREF(cls)
     TH_dispatch[dtype].pytype = <void *>cls
     classes[dtype] = cls
+    set_new(cls, <newfunc>new_object)
+    set_new(cls.__base__, <newfunc>refuse_new)
     return 0
 
 
@@ -163,7 +202,7 @@ cdef object to_number(THDispatch *ops, THScalar value):
     return PyLong_FromLongLong(value.i)
 
 
-cdef bint is_number(THDispatch *ops, object o) noexcept:
+cdef bint is_number(THDispatch *ops, object o) except -1:
     if PyLong_CheckExact(o):
         return True
     if ops.is_floating:
@@ -328,6 +367,7 @@ cdef bint is_sequence(object o):
 cdef int fill_nested(TensorBase self, object data, const int64_t *size, int n, int depth, int64_t *offset) except -1:
     """Writes nested sequences to consecutive elements; every level must have its one length."""
     cdef THScalar value
+    cdef int64_t count = 0
     if depth == n:
         if not is_number(self.ops, data):
             if not (isinstance(data, float) and not self.ops.is_floating):
@@ -340,8 +380,13 @@ cdef int fill_nested(TensorBase self, object data, const int64_t *size, int n, i
     if not is_sequence(data) or len(data) != size[depth]:
         got = len(data) if is_sequence(data) else type_name(data)
         raise ValueError(f"inconsistent sequence length at dimension {depth}: expected {size[depth]}, but got {got}")
-    for item in data:
+    for item in data:                   # what iteration gives need not be what len() said
+        if count == size[depth]:
+            break
         fill_nested(self, item, size, n, depth + 1, offset)
+        count += 1
+    if count != size[depth] or len(data) != size[depth]:
+        raise ValueError(f"a sequence of length {size[depth]} at dimension {depth} changed while it was read")
     return 0
 
 
@@ -424,11 +469,6 @@ cdef class TensorBase:
     """A multi-dimensional array of elements of one type."""
 
     def __init__(self, *args, **kwargs):
-        self.ops = dispatch_of_class(type(self))
-        if self.c_tensor == NULL:
-            self.c_tensor = THTensor_new(self.ops.dtype)
-            if self.c_tensor == NULL:
-                raise_error()
         if kwargs:
             raise TypeError(f"{type_name(self)} constructor takes no keyword arguments, but got {', '.join(kwargs)}")
         construct(self, args)
@@ -719,3 +759,5 @@ def class_named(str name):
 
 
 set_dict_offset(TensorBase, offsetof_attributes)
+take_bare_new(TensorBase)
+set_new(TensorBase, <newfunc>refuse_new)

@@ -5,14 +5,14 @@ strides; an index that leaves no dimension gives a Python number. A ByteTensor m
 and sequences of ints give copies (advanced indexing).
 """
 from cpython.long cimport PyLong_AsLongLong, PyLong_CheckExact
-from cpython.object cimport PyObject
 from cpython.slice cimport PySlice_AdjustIndices, PySlice_Check, PySlice_Unpack
 from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdint cimport int64_t
 from torchlike._C.dispatch cimport TH_dispatch
-from torchlike._C.errors cimport check, raise_error
+from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport (
-    TensorBase, converted, copy_elements, element_at, is_number, new_empty, to_scalar, type_name, wrap,
+    TensorBase, clone, converted, dispatch_of, element_at, is_number, missing_operator, new_empty, scalar_tensor,
+    to_scalar, type_name, wrap,
 )
 from torchlike._C.th cimport *
 
@@ -140,6 +140,17 @@ cdef int take_one(View *v, const THTensor *t, object i, int rest) except -1:
     )
 
 
+cdef int check_inside(const View *v, const THTensor *t) except -1:
+    """An object's __index__ can change the tensor while it is indexed: the result must still lie inside."""
+    cdef int64_t last = v.offset
+    cdef int d
+    for d in range(v.n):
+        last += (v.size[d] - 1) * v.stride[d]
+    if t.storage == NULL or last >= t.storage.size:
+        raise RuntimeError("the tensor was changed while it was indexed")
+    return 0
+
+
 cdef object get_item(TensorBase self, object index):
     cdef const THTensor *t = self.c_tensor
     cdef View v
@@ -152,6 +163,7 @@ cdef object get_item(TensorBase self, object index):
     v.n = v.source = 0
     v.offset = t.storageOffset
     take(&v, t, index)
+    check_inside(&v, t)
     if v.n == 0:
         return element_at(self, v.offset)
     return wrap(self.ops, THTensor_newViewUnchecked(self.c_tensor, v.n, v.size, v.stride, v.offset))
@@ -166,11 +178,14 @@ cdef int set_item(TensorBase self, object index, object value) except -1:
         return set_advanced(self, index, value)
     if t.nDimension == 0:
         raise IndexError("an empty tensor cannot be indexed")
+    cdef bint number = is_number(self.ops, value)
+    if number:
+        to_scalar(self.ops, value, &s)
     v.n = v.source = 0
     v.offset = t.storageOffset
     take(&v, t, index)
-    if v.n == 0 and is_number(self.ops, value) and self.ops.setAt != NULL:
-        to_scalar(self.ops, value, &s)
+    check_inside(&v, t)
+    if v.n == 0 and number and self.ops.setAt != NULL:
         return check(self.ops.setAt(self.c_tensor, v.offset, s))
     if v.n == 0:
         add_dim(&v, 1, 1)
@@ -186,6 +201,9 @@ cdef int assign(TensorBase target, object value) except -1:
         return 0
     if is_number(target.ops, value):
         to_scalar(target.ops, value, &s)
+        if target.ops.fill == NULL:        # HalfTensor: by way of a FloatTensor
+            target.copy_(scalar_tensor(dispatch_of(TH_FLOAT), s))
+            return 0
         return check(target.ops.fill(target.c_tensor, s))
     raise TypeError(f"can't assign a {type_name(value)} to a {type_name(target)}")
 
@@ -268,6 +286,8 @@ cdef Plan make_plan(TensorBase self, object index):
         dims[d] = order[d]
     plan.view = wrap(plan.view.ops, THTensor_newPermute(plan.view.c_tensor, ndim, dims))
     plan.back = None
+    if not places:
+        return plan
     first = places[0]
     if first > 0 and places == list(range(first, first + len(places))):
         # result: index dimensions, then the others; move them behind the first `first` others
@@ -310,9 +330,15 @@ cdef object get_advanced(TensorBase self, object index):
     cdef THTensor *pointers[64]
     cdef Plan plan
     if mask is not None:
+        if self.ops.maskedSelect == NULL:
+            missing_operator(self, "masked_select")
         check(self.ops.maskedSelect(out.c_tensor, self.c_tensor, mask.c_tensor))
         return out
     plan = make_plan(self, index)
+    if not plan.indices:
+        return clone(plan.view)
+    if self.ops.indexGet == NULL:
+        missing_operator(self, "indexing by tensors")
     check(self.ops.indexGet(out.c_tensor, plan.view.c_tensor, pointers, collect(plan.indices, pointers)))
     return out if plan.back is None else permuted(out, plan.back, False)
 
@@ -322,6 +348,8 @@ cdef int set_advanced(TensorBase self, object index, object value) except -1:
     cdef THTensor *pointers[64]
     cdef THScalar s
     cdef Plan plan
+    if self.ops.indexPut == NULL:
+        missing_operator(self, "assignment through tensors")
     if mask is not None:
         if isinstance(value, TensorBase):
             source = converted(value, self.ops)
@@ -331,6 +359,8 @@ cdef int set_advanced(TensorBase self, object index, object value) except -1:
         to_scalar(self.ops, value, &s)
         return check(self.ops.maskedFill(self.c_tensor, mask.c_tensor, s))
     plan = make_plan(self, index)
+    if not plan.indices:
+        return assign(plan.view, value)
     # Expand the value to the result's shape, then bring its dimensions into indexPut's order.
     shaped = get_advanced(self, index)
     assign(shaped, value)

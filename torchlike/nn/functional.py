@@ -8,8 +8,13 @@ import warnings
 
 from torchlike._C import nn as _nn
 from torchlike.autograd import Variable
+from torchlike.nn.functions import activation as _activation, loss as _loss
+from torchlike.nn.functions.activation import *  # noqa: F403
+from torchlike.nn.functions.loss import *  # noqa: F403
 
 __all__ = [
+    *_activation.__all__,
+    *_loss.__all__,
     "batch_norm",
     "conv2d",
     "cross_entropy",
@@ -22,6 +27,7 @@ __all__ = [
     "relu",
     "sigmoid",
     "softmax",
+    "softmin",
     "tanh",
     "threshold",
 ]
@@ -376,6 +382,34 @@ def softmax(input, dim=None, _stacklevel=3):
     if dim is None:
         dim = _implicit_dim("softmax", input.dim(), _stacklevel)
     return _nn.softmax(input, dim)
+
+
+def softmin(input, dim=None, _stacklevel=3):
+    """`softmax` of the negative input.
+
+    Parameters
+    ----------
+    input : Variable of any shape
+    dim : int, optional
+        Without it 0 for 1-D and 3-D inputs, else 1, with a warning.
+
+    Returns
+    -------
+    Variable of the shape of `input`
+
+    Raises
+    ------
+    RuntimeError
+        If there is no such dimension.
+
+    Examples
+    --------
+    >>> softmin(torch.zeros(4), dim=0).tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    """
+    if dim is None:
+        dim = _implicit_dim("softmin", input.dim(), _stacklevel)
+    return _nn.softmax(-input, dim)
 
 
 def log_softmax(input, dim=None, _stacklevel=3):

@@ -1,7 +1,15 @@
 """Adam."""
 
 from torchlike._C import optim as _kernels
-from torchlike.optim.optimizer import Optimizer, _check_not_negative, _gradients
+from torchlike.optim.optimizer import (
+    Optimizer,
+    _check_betas,
+    _check_not_negative,
+    _column,
+    _gradients,
+    _set_steps,
+    _states,
+)
 
 __all__ = ["Adam"]
 
@@ -50,9 +58,7 @@ class Adam(Optimizer):
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0):
         _check_not_negative(lr=lr, eps=eps, weight_decay=weight_decay)
-        for i, beta in enumerate(betas):
-            if not 0 <= beta < 1:
-                raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+        _check_betas(betas)
         defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
         super().__init__(params, defaults)
 
@@ -78,19 +84,14 @@ class Adam(Optimizer):
             params, datas, grads = _gradients(group)
             if not datas:
                 continue
-            states = [self.state[param] for param in params]
-            for data, state in zip(datas, states):
-                if not state:
-                    state["step"] = 0
-                    state["exp_avg"] = data.clone().zero_()
-                    state["exp_avg_sq"] = data.clone().zero_()
+            states = _states(self, params, datas, "exp_avg", "exp_avg_sq")
             steps = [state["step"] + 1 for state in states]
             beta1, beta2 = group["betas"]
             _kernels.adam_step(
                 datas,
                 grads,
-                [state["exp_avg"] for state in states],
-                [state["exp_avg_sq"] for state in states],
+                _column(states, "exp_avg"),
+                _column(states, "exp_avg_sq"),
                 steps,
                 group["lr"],
                 beta1,
@@ -98,6 +99,5 @@ class Adam(Optimizer):
                 group["eps"],
                 group["weight_decay"],
             )
-            for state, step in zip(states, steps):
-                state["step"] = step
+            _set_steps(states, steps)
         return loss

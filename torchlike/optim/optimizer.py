@@ -30,6 +30,13 @@ def _check_not_negative(**options):
             raise ValueError(f"Invalid {name} value: {value}")
 
 
+def _check_betas(betas):
+    """Raise ValueError for a pair of decays that are not in [0, 1)."""
+    for i, beta in enumerate(betas):
+        if not 0 <= beta < 1:
+            raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+
+
 class Optimizer:
     """Base class of all optimisers.
 
@@ -266,3 +273,25 @@ def _gradients(group):
     datas = [param.data for param in params]
     grads = [param.grad.data for param in params]
     return params, datas, grads
+
+
+def _states(optimizer, params, datas, *names):
+    """The states of parameters; new ones get step 0 and zeros under `names`."""
+    states = [optimizer.state[param] for param in params]
+    for data, state in zip(datas, states):
+        if not state:
+            state["step"] = 0
+            for name in names:
+                state[name] = data.clone().zero_()
+    return states
+
+
+def _column(states, name):
+    """One entry of every state."""
+    return [state[name] for state in states]
+
+
+def _set_steps(states, steps):
+    """Store the counts of steps, once these have been done."""
+    for state, step in zip(states, steps):
+        state["step"] = step

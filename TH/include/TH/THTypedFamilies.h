@@ -15,11 +15,29 @@
 #define TH_GENERIC_FILE "generic/THTensorIndex.h"
 #include <TH/generic/THTensorIndex.h>
 #undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorMask.h"
+#include <TH/generic/THTensorMask.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorAdvancedIndex.h"
+#include <TH/generic/THTensorAdvancedIndex.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorSelect.h"
+#include <TH/generic/THTensorSelect.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorProduct.h"
+#include <TH/generic/THTensorProduct.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorGeometry.h"
+#include <TH/generic/THTensorGeometry.h>
+#undef TH_GENERIC_FILE
 #define TH_GENERIC_FILE "generic/THTensorSort.h"
 #include <TH/generic/THTensorSort.h>
 #undef TH_GENERIC_FILE
 #define TH_GENERIC_FILE "generic/THTensorBlas.h"
 #include <TH/generic/THTensorBlas.h>
+#undef TH_GENERIC_FILE
+#define TH_GENERIC_FILE "generic/THTensorLapack.h"
+#include <TH/generic/THTensorLapack.h>
 #undef TH_GENERIC_FILE
 #define TH_GENERIC_FILE "generic/THTensorCreate.h"
 #include <TH/generic/THTensorCreate.h>

@@ -491,8 +491,7 @@ static void batch_products(void *context, int64_t begin, int64_t end) {
     }
 }
 
-int THTensor_(baddbmm)(THTensor *r, real beta, THTensor *t, real alpha,
-                       THTensor *batch1, THTensor *batch2) {
+static int check_batches(const THTensor *batch1, const THTensor *batch2) {
     char s1[TH_SHAPE_TEXT], s2[TH_SHAPE_TEXT];
     if (batch1->nDimension != 3 || batch2->nDimension != 3)
         TH_FAIL(TH_ERR, "expected 3D tensors, got %dD, %dD", batch1->nDimension,
@@ -503,6 +502,12 @@ int THTensor_(baddbmm)(THTensor *r, real beta, THTensor *t, real alpha,
     if (batch1->size[2] != batch2->size[1])
         TH_FAIL(TH_ERR, "wrong matrix size, batch1: %s, batch2: %s",
                 THTensor_shapeText(s1, batch1), THTensor_shapeText(s2, batch2));
+    return 0;
+}
+
+int THTensor_(baddbmm)(THTensor *r, real beta, THTensor *t, real alpha,
+                       THTensor *batch1, THTensor *batch2) {
+    TH_TRY(check_batches(batch1, batch2));
     int64_t size[3] = {batch1->size[0], batch1->size[1], batch2->size[2]};
     THTensor *a = new_operand(batch1), *b = new_operand(batch2), *c = NULL;
     if (a && b)
@@ -527,4 +532,26 @@ int THTensor_(baddbmm)(THTensor *r, real beta, THTensor *t, real alpha,
 
 int THTensor_(bmm)(THTensor *r, THTensor *batch1, THTensor *batch2) {
     return THTensor_(baddbmm)(r, 0, NULL, 1, batch1, batch2);
+}
+
+/* One product: the batch becomes part of the inner dimension. */
+int THTensor_(addbmm)(THTensor *r, real beta, THTensor *t, real alpha, THTensor *batch1,
+                      THTensor *batch2) {
+    TH_TRY(check_batches(batch1, batch2));
+    int64_t b = batch1->size[0], n = batch1->size[1], m = batch1->size[2];
+    int64_t left[2] = {n, b * m}, right[2] = {b * m, batch2->size[2]};
+    int64_t order[3] = {1, 0, 2};
+    THTensor *rows = THTensor_newPermute(batch1, 3, order), *plain = NULL;
+    THTensor *other = NULL, *mat1 = NULL, *mat2 = NULL;
+    int status = TH_ERR_MEMORY;
+    if (rows && (plain = new_contiguous(rows)) && (other = new_contiguous(batch2)) &&
+        (mat1 = THTensor_newView(plain, 2, left)) &&
+        (mat2 = THTensor_newView(other, 2, right)))
+        status = THTensor_(addmm)(r, beta, t, alpha, mat1, mat2);
+    THTensor_free(rows);
+    THTensor_free(plain);
+    THTensor_free(other);
+    THTensor_free(mat1);
+    THTensor_free(mat2);
+    return status;
 }

@@ -3,6 +3,8 @@
  * only. */
 #include <TH/TH.h>
 
+#include <math.h>
+
 #include "THApply.h"
 #include "THGenerate.h"
 #include "THReduction.h"
@@ -139,6 +141,39 @@ int THTensor_(tpow)(THTensor *r, real value, THTensor *t) {
     const THScalar s = TH_SCALAR(value);
     return th_apply1(TH_K_tpow, r, t, &s);
 }
+
+#if TH_REAL_FLOATING
+int THTensor_(lshift)(THTensor *r, THTensor *t, real value) {
+    return THTensor_(mul)(r, t, (real)exp2(value));
+}
+
+int THTensor_(rshift)(THTensor *r, THTensor *t, real value) {
+    return THTensor_(div)(r, t, (real)exp2(value));
+}
+
+/* r = t times 2^(sign * src) */
+static int shift(THTensor *r, THTensor *t, real sign, THTensor *src) {
+    THTensor *power = THTensor_new(TH_REAL_DTYPE);
+    int status = power ? THTensor_(mul)(power, src, sign) : TH_ERR_MEMORY;
+    if (status >= 0)
+        status = THTensor_(tpow)(power, 2, power);
+    if (status >= 0)
+        status = THTensor_(cmul)(r, t, power);
+    THTensor_free(power);
+    return status;
+}
+
+int THTensor_(clshift)(THTensor *r, THTensor *t, THTensor *src) {
+    return shift(r, t, 1, src);
+}
+
+int THTensor_(crshift)(THTensor *r, THTensor *t, THTensor *src) {
+    return shift(r, t, -1, src);
+}
+#else
+TH_KERNELS_SCALAR_INTEGER(SCALAR)
+TH_KERNELS_BINARY_INTEGER(BINARY)
+#endif
 
 #if TH_REAL_FLOATING
 TH_KERNELS_UNARY_FLOATING(UNARY)

@@ -1,6 +1,7 @@
 /* The element-wise kernels of all types, as one table for each CPU level. */
 #include <math.h>
 
+#include "THErfinv.h"
 #include "THKernelMacros.h"
 #include "THKernels.h"
 #include "THMath.h"
@@ -67,6 +68,8 @@
         TH_KERNELS_SCALAR2(ENTRY) TH_KERNELS_BINARY(ENTRY)                             \
             TH_KERNELS_BINARY_SCALAR(ENTRY) TH_KERNELS_TERNARY_SCALAR(ENTRY)           \
                 TH_KERNELS_COMPARE_SCALAR(ENTRY_T) TH_KERNELS_COMPARE(ENTRY_T)
+#define TABLE_INTEGER                                                                  \
+    TABLE TH_KERNELS_SCALAR_INTEGER(ENTRY) TH_KERNELS_BINARY_INTEGER(ENTRY)
 #define TABLE_FLOATING                                                                 \
     TABLE                                                                              \
     TH_KERNELS_UNARY_FLOATING(ENTRY)                                                   \
@@ -77,19 +80,19 @@
 
 const THKernel TH_CONCAT_2(th_pointwise_, TH_ISA)[TH_HALF][TH_NKERNELS] = {
 #define Real Byte
-    [TH_BYTE] = {TABLE},
+    [TH_BYTE] = {TABLE_INTEGER},
 #undef Real
 #define Real Char
-    [TH_CHAR] = {TABLE},
+    [TH_CHAR] = {TABLE_INTEGER},
 #undef Real
 #define Real Short
-    [TH_SHORT] = {TABLE},
+    [TH_SHORT] = {TABLE_INTEGER},
 #undef Real
 #define Real Int
-    [TH_INT] = {TABLE},
+    [TH_INT] = {TABLE_INTEGER},
 #undef Real
 #define Real Long
-    [TH_LONG] = {TABLE},
+    [TH_LONG] = {TABLE_INTEGER},
 #undef Real
 #define Real Float
     [TH_FLOAT] = {TABLE_FLOATING},

@@ -62,6 +62,9 @@ static inline real OP(cosh)(real x) {
 static inline real OP(erf)(real x) {
     return MATH(th_erf)(x);
 }
+static inline real OP(erfinv)(real x) {
+    return MATH(th_erfinv)(x);
+}
 static inline real OP(asin)(real x) {
     return MATH(asin)(x);
 }

@@ -52,3 +52,40 @@ static inline real OP(remainder)(real x, real v) {
 static inline real OP(addcdiv)(real x, real y, real z, real v) {
     return x + OP(cdiv)(v * y, z);
 }
+
+static inline real OP(cbitand)(real x, real y) {
+    return x & y;
+}
+static inline real OP(cbitor)(real x, real y) {
+    return x | y;
+}
+static inline real OP(cbitxor)(real x, real y) {
+    return x ^ y;
+}
+
+/* Bits move within the type's width, zeros come in from either side (the sign is a bit
+ * like the others); all are gone when y is negative or reaches the width. */
+static inline real OP(clshift)(real x, real y) {
+    const uint64_t width = 8 * sizeof(real);
+    return (uint64_t)y < width ? (real)((uint64_t)x << ((uint64_t)y & 63)) : 0;
+}
+static inline real OP(crshift)(real x, real y) {
+    const uint64_t width = 8 * sizeof(real), ones = ~(uint64_t)0 >> (64 - width);
+    return (uint64_t)y < width ? (real)(((uint64_t)x & ones) >> ((uint64_t)y & 63)) : 0;
+}
+
+static inline real OP(bitand)(real x, real v) {
+    return x & v;
+}
+static inline real OP(bitor)(real x, real v) {
+    return x | v;
+}
+static inline real OP(bitxor)(real x, real v) {
+    return x ^ v;
+}
+static inline real OP(lshift)(real x, real v) {
+    return OP(clshift)(x, v);
+}
+static inline real OP(rshift)(real x, real v) {
+    return OP(crshift)(x, v);
+}

@@ -464,6 +464,86 @@ static void KERNEL(adam)(int64_t n, real *TH_RESTRICT param, const real *grad,
     }
 }
 
+INLINE void KERNEL(rmsprop_body)(int64_t n, real *TH_RESTRICT param, const real *grad,
+                                 real *TH_RESTRICT squareAvg, real *TH_RESTRICT gradAvg,
+                                 real *TH_RESTRICT buffer, real lr, double alpha,
+                                 real eps, real weightDecay, real momentum,
+                                 const int centered, const int withBuffer) {
+    const real keep = (real)alpha, take = (real)(1 - alpha);
+    for (int64_t i = 0; i < n; i++) {
+        real d = grad[i] + weightDecay * param[i];
+        real variance = keep * squareAvg[i] + take * d * d;
+        squareAvg[i] = variance;
+        if (centered) {
+            real mean = keep * gradAvg[i] + take * d;
+            gradAvg[i] = mean;
+            variance -= mean * mean;
+        }
+        d /= sqrt_real(variance) + eps;
+        if (withBuffer)
+            d = buffer[i] = momentum * buffer[i] + d;
+        param[i] -= lr * d;
+    }
+}
+
+static void KERNEL(rmsprop)(int64_t n, real *param, const real *grad, real *squareAvg,
+                            real *gradAvg, real *buffer, real lr, double alpha,
+                            real eps, real weightDecay, real momentum) {
+    if (gradAvg && buffer)
+        KERNEL(rmsprop_body)(n, param, grad, squareAvg, gradAvg, buffer, lr, alpha, eps,
+                             weightDecay, momentum, 1, 1);
+    else if (gradAvg)
+        KERNEL(rmsprop_body)(n, param, grad, squareAvg, gradAvg, buffer, lr, alpha, eps,
+                             weightDecay, momentum, 1, 0);
+    else if (buffer)
+        KERNEL(rmsprop_body)(n, param, grad, squareAvg, gradAvg, buffer, lr, alpha, eps,
+                             weightDecay, momentum, 0, 1);
+    else
+        KERNEL(rmsprop_body)(n, param, grad, squareAvg, gradAvg, buffer, lr, alpha, eps,
+                             weightDecay, momentum, 0, 0);
+}
+
+static void KERNEL(adagrad)(int64_t n, real *TH_RESTRICT param, const real *grad,
+                            real *TH_RESTRICT sum, real lr, real eps,
+                            real weightDecay) {
+    for (int64_t i = 0; i < n; i++) {
+        real d = grad[i] + weightDecay * param[i];
+        sum[i] += d * d;
+        param[i] -= lr * d / (sqrt_real(sum[i]) + eps);
+    }
+}
+
+static void KERNEL(adadelta)(int64_t n, real *TH_RESTRICT param, const real *grad,
+                             real *TH_RESTRICT squareAvg, real *TH_RESTRICT accDelta,
+                             real lr, double rho, real eps, real weightDecay) {
+    const real keep = (real)rho, take = (real)(1 - rho);
+    for (int64_t i = 0; i < n; i++) {
+        real d = grad[i] + weightDecay * param[i];
+        real square = keep * squareAvg[i] + take * d * d;
+        real delta = sqrt_real(accDelta[i] + eps) / sqrt_real(square + eps) * d;
+        squareAvg[i] = square;
+        accDelta[i] = keep * accDelta[i] + take * delta * delta;
+        param[i] -= lr * delta;
+    }
+}
+
+static void KERNEL(adamax)(int64_t n, real *TH_RESTRICT param, const real *grad,
+                           real *TH_RESTRICT expAvg, real *TH_RESTRICT expInf,
+                           double stepSize, double beta1, double beta2, real eps,
+                           real weightDecay) {
+    const real step = (real)stepSize, keep1 = (real)beta1, keep2 = (real)beta2;
+    const real take1 = (real)(1 - beta1);
+    for (int64_t i = 0; i < n; i++) {
+        real d = grad[i] + weightDecay * param[i];
+        real mean = keep1 * expAvg[i] + take1 * d;
+        real old = keep2 * expInf[i], size = (d < 0 ? -d : d) + eps;
+        real norm = old > size ? old : size;
+        expAvg[i] = mean;
+        expInf[i] = norm;
+        param[i] -= step * mean / norm;
+    }
+}
+
 const TH_CONCAT_3(THNN, Real, Kernels) TH_CONCAT_4(th__nn, Real, Kernels_, TH_ISA) = {
     .lanes = LANES,
     .tileRows = TILE_ROWS,
@@ -486,6 +566,10 @@ const TH_CONCAT_3(THNN, Real, Kernels) TH_CONCAT_4(th__nn, Real, Kernels_, TH_IS
     .maxPool2x2 = KERNEL(max_pool_2x2),
     .sgd = KERNEL(sgd),
     .adam = KERNEL(adam),
+    .rmsprop = KERNEL(rmsprop),
+    .adagrad = KERNEL(adagrad),
+    .adadelta = KERNEL(adadelta),
+    .adamax = KERNEL(adamax),
 };
 
 #undef LANES

@@ -13,6 +13,9 @@ TH_API int THTensor_(addr)(THTensor *r, real beta, THTensor *t, real alpha,
                            THTensor *vec1, THTensor *vec2);
 TH_API int THTensor_(baddbmm)(THTensor *r, real beta, THTensor *t, real alpha,
                               THTensor *batch1, THTensor *batch2);
+/* The sum of the batch's products. */
+TH_API int THTensor_(addbmm)(THTensor *r, real beta, THTensor *t, real alpha,
+                             THTensor *batch1, THTensor *batch2);
 /* The same without t. */
 TH_API int THTensor_(mm)(THTensor *r, THTensor *mat1, THTensor *mat2);
 TH_API int THTensor_(mv)(THTensor *r, THTensor *mat, THTensor *vec);

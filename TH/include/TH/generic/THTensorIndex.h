@@ -34,22 +34,3 @@ TH_API int THTensor_(scatterAdd)(THTensor *r, int64_t dim, THLongTensor *index,
                                  THTensor *src);
 TH_API int THTensor_(scatterFill)(THTensor *r, int64_t dim, THLongTensor *index,
                                   real value);
-
-/* Elements where mask (0s and 1s, other values are an error) is 1. mask is expanded to
- * the tensor's shape. */
-TH_API int THTensor_(maskedFill)(THTensor *r, THByteTensor *mask, real value);
-/* Takes src's elements in order; too few is an error. */
-TH_API int THTensor_(maskedCopy)(THTensor *r, THByteTensor *mask, THTensor *src);
-/* 1-D result of all selected elements in order. t and mask are expanded against each
- * other. */
-TH_API int THTensor_(maskedSelect)(THTensor *r, THTensor *t, THByteTensor *mask);
-/* One row of coordinates for each element that is not zero: (n, t.nDimension). */
-TH_API int THTensor_(nonzero)(THLongTensor *r, THTensor *t);
-
-/* Advanced indexing with one index tensor for each of the first n dimensions, all of
- * one (already broadcast) shape; negative indices count from the end. r: index shape +
- * rest of t. */
-TH_API int THTensor_(indexGet)(THTensor *r, THTensor *t, THLongTensor *const *indices,
-                               int64_t n);
-TH_API int THTensor_(indexPut)(THTensor *t, THLongTensor *const *indices, int64_t n,
-                               THTensor *src, int accumulate);

@@ -49,6 +49,23 @@ TH_API int THTensor_(pow)(THTensor *r, THTensor *t, real value);
 /* r = value ^ t */
 TH_API int THTensor_(tpow)(THTensor *r, real value, THTensor *t);
 
+/* Zeros come in from either side; floating-point numbers are multiplied or divided by
+ * 2^value. */
+TH_API int THTensor_(lshift)(THTensor *r, THTensor *t, real value);
+TH_API int THTensor_(rshift)(THTensor *r, THTensor *t, real value);
+TH_API int THTensor_(clshift)(THTensor *r, THTensor *t, THTensor *src);
+TH_API int THTensor_(crshift)(THTensor *r, THTensor *t, THTensor *src);
+
+#if !TH_REAL_FLOATING
+/* Operations on bits. */
+TH_API int THTensor_(bitand)(THTensor *r, THTensor *t, real value);
+TH_API int THTensor_(bitor)(THTensor *r, THTensor *t, real value);
+TH_API int THTensor_(bitxor)(THTensor *r, THTensor *t, real value);
+TH_API int THTensor_(cbitand)(THTensor *r, THTensor *t, THTensor *src);
+TH_API int THTensor_(cbitor)(THTensor *r, THTensor *t, THTensor *src);
+TH_API int THTensor_(cbitxor)(THTensor *r, THTensor *t, THTensor *src);
+#endif
+
 #if TH_REAL_FLOATING
 TH_API int THTensor_(cinv)(THTensor *r, THTensor *t);
 TH_API int THTensor_(exp)(THTensor *r, THTensor *t);
@@ -67,6 +84,7 @@ TH_API int THTensor_(atan)(THTensor *r, THTensor *t);
 TH_API int THTensor_(sinh)(THTensor *r, THTensor *t);
 TH_API int THTensor_(cosh)(THTensor *r, THTensor *t);
 TH_API int THTensor_(erf)(THTensor *r, THTensor *t);
+TH_API int THTensor_(erfinv)(THTensor *r, THTensor *t);
 TH_API int THTensor_(floor)(THTensor *r, THTensor *t);
 TH_API int THTensor_(ceil)(THTensor *r, THTensor *t);
 /* Halves to even. */

@@ -24,6 +24,65 @@ TH_API int THNN_(LogSoftMax_updateOutput)(THNNState *state, THTensor *input,
 TH_API int THNN_(LogSoftMax_updateGradInput)(THNNState *state, THTensor *input,
                                              THTensor *gradOutput, THTensor *gradInput,
                                              THTensor *output, int64_t dim);
+/* output = scale * (input > 0 ? input : alpha * (exp(input) - 1)); the gradient reads
+ * the output. inplace, here and below: output is input's memory, gradInput
+ * gradOutput's. */
+TH_API int THNN_(ELU_updateOutput)(THNNState *state, THTensor *input, THTensor *output,
+                                   double alpha, double scale, int inplace);
+TH_API int THNN_(ELU_updateGradInput)(THNNState *state, THTensor *gradOutput,
+                                      THTensor *gradInput, THTensor *output,
+                                      double alpha, double scale, int inplace);
+TH_API int THNN_(HardTanh_updateOutput)(THNNState *state, THTensor *input,
+                                        THTensor *output, double min_val,
+                                        double max_val, int inplace);
+TH_API int THNN_(HardTanh_updateGradInput)(THNNState *state, THTensor *input,
+                                           THTensor *gradOutput, THTensor *gradInput,
+                                           double min_val, double max_val, int inplace);
+TH_API int THNN_(LeakyReLU_updateOutput)(THNNState *state, THTensor *input,
+                                         THTensor *output, double negval, int inplace);
+TH_API int THNN_(LeakyReLU_updateGradInput)(THNNState *state, THTensor *input,
+                                            THTensor *gradOutput, THTensor *gradInput,
+                                            double negval, int inplace);
+/* log(1 / (1 + exp(-input))); buffer is not used and may be NULL. */
+TH_API int THNN_(LogSigmoid_updateOutput)(THNNState *state, THTensor *input,
+                                          THTensor *output, THTensor *buffer);
+TH_API int THNN_(LogSigmoid_updateGradInput)(THNNState *state, THTensor *input,
+                                             THTensor *gradOutput, THTensor *gradInput,
+                                             THTensor *buffer);
+/* log(1 + exp(beta * input)) / beta, and input where beta * input > threshold. output
+ * is not used by the gradient and may be NULL. */
+TH_API int THNN_(SoftPlus_updateOutput)(THNNState *state, THTensor *input,
+                                        THTensor *output, double beta,
+                                        double threshold);
+TH_API int THNN_(SoftPlus_updateGradInput)(THNNState *state, THTensor *input,
+                                           THTensor *gradOutput, THTensor *gradInput,
+                                           THTensor *output, double beta,
+                                           double threshold);
+TH_API int THNN_(SoftShrink_updateOutput)(THNNState *state, THTensor *input,
+                                          THTensor *output, double lambda);
+TH_API int THNN_(SoftShrink_updateGradInput)(THNNState *state, THTensor *input,
+                                             THTensor *gradOutput, THTensor *gradInput,
+                                             double lambda);
+TH_API int THNN_(HardShrink_updateOutput)(THNNState *state, THTensor *input,
+                                          THTensor *output, double lambda);
+TH_API int THNN_(HardShrink_updateGradInput)(THNNState *state, THTensor *input,
+                                             THTensor *gradOutput, THTensor *gradInput,
+                                             double lambda);
+/* input (N, C, ...), weight (C): input > 0 ? input : weight * input */
+TH_API int THNN_(PReLU_updateOutput)(THNNState *state, THTensor *input,
+                                     THTensor *output, THTensor *weight);
+TH_API int THNN_(PReLU_updateGradInput)(THNNState *state, THTensor *input,
+                                        THTensor *gradOutput, THTensor *gradInput,
+                                        THTensor *weight);
+/* gradWeight [OUT] (C), overwritten. */
+TH_API int THNN_(PReLU_gradWeight)(THNNState *state, THTensor *input,
+                                   THTensor *gradOutput, THTensor *gradWeight);
+/* noise [OUT]: the slope of each element, 1 above 0, else drawn from [lower, upper), or
+ * their mean without train. */
+TH_API int THNN_(RReLU_updateOutput)(THNNState *state, THTensor *input,
+                                     THTensor *output, THTensor *noise, double lower,
+                                     double upper, int train, int inplace,
+                                     THGenerator *generator);
 
 /* ---- dropout ---- */
 /* noise [OUT] = bernoulli(1 - p) / (1 - p), one draw an element; output = input *
@@ -108,6 +167,57 @@ TH_API int THNN_(MSECriterion_updateGradInput)(THNNState *state, THTensor *input
                                                THTensor *target, THTensor *gradOutput,
                                                THTensor *gradInput, int sizeAverage,
                                                int reduce);
+/* Sums over elements; input and target have one size. */
+TH_API int THNN_(AbsCriterion_updateOutput)(THNNState *state, THTensor *input,
+                                            THTensor *target, THTensor *output,
+                                            int sizeAverage, int reduce);
+TH_API int THNN_(AbsCriterion_updateGradInput)(THNNState *state, THTensor *input,
+                                               THTensor *target, THTensor *gradOutput,
+                                               THTensor *gradInput, int sizeAverage,
+                                               int reduce);
+TH_API int THNN_(SmoothL1Criterion_updateOutput)(THNNState *state, THTensor *input,
+                                                 THTensor *target, THTensor *output,
+                                                 int sizeAverage, int reduce);
+TH_API int THNN_(SmoothL1Criterion_updateGradInput)(THNNState *state, THTensor *input,
+                                                    THTensor *target,
+                                                    THTensor *gradOutput,
+                                                    THTensor *gradInput,
+                                                    int sizeAverage, int reduce);
+TH_API int THNN_(BCECriterion_updateOutput)(THNNState *state, THTensor *input,
+                                            THTensor *target, THTensor *output,
+                                            int sizeAverage, int reduce);
+TH_API int THNN_(BCECriterion_updateGradInput)(THNNState *state, THTensor *input,
+                                               THTensor *target, THTensor *gradOutput,
+                                               THTensor *gradInput, int sizeAverage,
+                                               int reduce);
+TH_API int THNN_(BCEWithLogitsCriterion_updateOutput)(THNNState *state, THTensor *input,
+                                                      THTensor *target,
+                                                      THTensor *output, int sizeAverage,
+                                                      int reduce);
+TH_API int THNN_(BCEWithLogitsCriterion_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *target, THTensor *gradOutput,
+    THTensor *gradInput, int sizeAverage, int reduce);
+TH_API int THNN_(DistKLDivCriterion_updateOutput)(THNNState *state, THTensor *input,
+                                                  THTensor *target, THTensor *output,
+                                                  int sizeAverage, int reduce);
+TH_API int THNN_(DistKLDivCriterion_updateGradInput)(THNNState *state, THTensor *input,
+                                                     THTensor *target,
+                                                     THTensor *gradOutput,
+                                                     THTensor *gradInput,
+                                                     int sizeAverage, int reduce);
+TH_API int THNN_(SoftMarginCriterion_updateOutput)(THNNState *state, THTensor *input,
+                                                   THTensor *target, THTensor *output,
+                                                   int sizeAverage, int reduce);
+TH_API int THNN_(SoftMarginCriterion_updateGradInput)(THNNState *state, THTensor *input,
+                                                      THTensor *target,
+                                                      THTensor *gradOutput,
+                                                      THTensor *gradInput,
+                                                      int sizeAverage, int reduce);
+/* input (C) or (N, C), target LongTensor of its size: the classes of a sample, ended by
+ * -1. output [OUT] (1); slopes [OUT]: the gradient for input. */
+TH_API int THNN_(MultiLabelMarginCriterion_updateOutput)(
+    THNNState *state, THTensor *input, THLongTensor *target, THTensor *output,
+    THTensor *slopes, int sizeAverage);
 
 /* ---- optimiser steps, in place on param ---- */
 /* d = grad + weightDecay * param; with momentum: buffer = first ? d : momentum * buffer
@@ -123,3 +233,26 @@ TH_API int THNN_(Adam_step)(THNNState *state, THTensor *param, THTensor *grad,
                             THTensor *expAvg, THTensor *expAvgSq, double lr,
                             double beta1, double beta2, double eps, double weightDecay,
                             int64_t step);
+/* G. Hinton, lecture 6e of "Neural Networks for Machine Learning": squareAvg = alpha *
+ * squareAvg + (1 - alpha) * d^2, d / (sqrt(squareAvg) + eps); with gradAvg [OPTIONAL]
+ * its square is taken from squareAvg (A. Graves, 2013); with momentum: buffer =
+ * momentum * buffer + that. buffer [OPTIONAL] without momentum. */
+TH_API int THNN_(RMSprop_step)(THNNState *state, THTensor *param, THTensor *grad,
+                               THTensor *squareAvg, THTensor *gradAvg, THTensor *buffer,
+                               double lr, double alpha, double eps, double weightDecay,
+                               double momentum);
+/* J. Duchi et al., "Adaptive Subgradient Methods", 2011: sum += d^2, param -= lr / (1 +
+ * (step - 1) * lrDecay) * d / (sqrt(sum) + 1e-10). */
+TH_API int THNN_(Adagrad_step)(THNNState *state, THTensor *param, THTensor *grad,
+                               THTensor *sum, double lr, double lrDecay,
+                               double weightDecay, int64_t step);
+/* M. Zeiler, "ADADELTA", 2012, algorithm 1; the update is multiplied by lr. */
+TH_API int THNN_(Adadelta_step)(THNNState *state, THTensor *param, THTensor *grad,
+                                THTensor *squareAvg, THTensor *accDelta, double lr,
+                                double rho, double eps, double weightDecay);
+/* "Adam", section 7.1, as in PyTorch 0.3: expInf = max(beta2 * expInf, |d| + eps),
+ * step size lr / (1 - beta1^t). */
+TH_API int THNN_(Adamax_step)(THNNState *state, THTensor *param, THTensor *grad,
+                              THTensor *expAvg, THTensor *expInf, double lr,
+                              double beta1, double beta2, double eps,
+                              double weightDecay, int64_t step);

@@ -1,0 +1,19 @@
+/* Kullback-Leibler divergence from log-probabilities, for float and double. */
+#include "THNNLoss.h"
+
+int THNN_(DistKLDivCriterion_updateOutput)(THNNState *state, THTensor *input,
+                                           THTensor *target, THTensor *output,
+                                           int sizeAverage, int reduce) {
+    (void)state;
+    return run_loss(&THNN_ELEMENTS.divergence, input, target, output, sizeAverage,
+                    reduce);
+}
+
+int THNN_(DistKLDivCriterion_updateGradInput)(THNNState *state, THTensor *input,
+                                              THTensor *target, THTensor *gradOutput,
+                                              THTensor *gradInput, int sizeAverage,
+                                              int reduce) {
+    (void)state;
+    return run_loss_gradient(&THNN_ELEMENTS.divergence, input, target, gradOutput,
+                             gradInput, sizeAverage, reduce);
+}

@@ -1,0 +1,310 @@
+"""Reading and assigning by index, against NumPy."""
+
+import numpy as np
+import pytest
+
+import torchlike as torch
+from torchlike.autograd import Variable
+from torchlike.testing import assert_allclose, to_array
+
+TYPES = ("Byte", "Char", "Short", "Int", "Long", "Float", "Double", "Half")
+every_type = pytest.mark.parametrize(
+    "make", [getattr(torch, n + "Tensor") for n in TYPES], ids=TYPES
+)
+math_type = pytest.mark.parametrize(
+    "make", [getattr(torch, n + "Tensor") for n in TYPES[:-1]], ids=TYPES[:-1]
+)
+
+
+def cube(make=torch.FloatTensor):
+    """A tensor of shape (3, 4, 5) and its array."""
+    array = np.arange(60).reshape(3, 4, 5)
+    return make(array.tolist()), array
+
+
+BASIC = {
+    "int": 1,
+    "negative": -1,
+    "two ints": (1, 2),
+    "slice": slice(1, 3),
+    "open slice": slice(None),
+    "negative slice": slice(-2, None),
+    "slice beyond": slice(1, 100),
+    "step": (slice(None), slice(None, None, 2)),
+    "int and slice": (0, slice(1, 3)),
+    "slice and int": (slice(1, None), 2),
+    "ellipsis": Ellipsis,
+    "ellipsis and int": (Ellipsis, 2),
+    "int and ellipsis": (1, Ellipsis),
+    "middle ellipsis": (1, Ellipsis, slice(0, 2)),
+    "none": None,
+    "none and int": (None, 1),
+    "int and none": (1, None),
+    "none at the end": (Ellipsis, None),
+    "many": (slice(None), None, 1, Ellipsis, None, slice(3, 4)),
+    "numpy int": np.int64(2),
+    "empty tuple": (),
+    "superfluous ellipsis": (0, 1, Ellipsis),
+}
+
+
+@pytest.mark.parametrize("index", BASIC.values(), ids=BASIC)
+@every_type
+def test_basic_index_is_a_view(make, index):
+    t, a = cube(make)
+    part = t[index]
+    assert_allclose(part, a[index])
+    assert part.storage().data_ptr() == t.storage().data_ptr()
+
+
+@pytest.mark.parametrize("index", BASIC.values(), ids=BASIC)
+@math_type
+def test_basic_assignment(make, index):
+    t, a = cube(make)
+    t[index] = 7
+    a[index] = 7
+    assert_allclose(t, a)
+    values = np.arange(a[index].size).reshape(a[index].shape)
+    t[index] = make(values.tolist())
+    a[index] = values
+    assert_allclose(t, a)
+
+
+@every_type
+def test_full_index_is_a_number(make):
+    t, _ = cube(make)
+    number = t[1, 2, 3]
+    assert number == 33 and isinstance(number, (int, float))
+    kind = float if make.__name__[:4] in ("Floa", "Doub", "Half") else int
+    assert type(number) is kind and type(t[0, 0][-1]) is kind
+    assert t.view(-1)[7] == 7
+
+
+@every_type
+def test_assigning_numbers(make):
+    t = make([[1, 2], [3, 4]])
+    t[0, 1] = 9
+    t[1] = 5
+    assert t.tolist() == [[1, 9], [5, 5]]
+    t[0] = make([7, 8])
+    assert t.tolist() == [[7, 8], [5, 5]]
+
+
+@math_type
+def test_assignment_expands_and_converts(make):
+    t, a = cube(make)
+    t[:, 1] = make([1, 2, 3, 4, 5])
+    a[:, 1] = [1, 2, 3, 4, 5]
+    t[0] = torch.DoubleTensor([[9], [8], [7], [6]])
+    a[0] = [[9], [8], [7], [6]]
+    t[..., 0] = torch.LongTensor([3]) + 0
+    a[..., 0] = 3
+    assert_allclose(t, a)
+
+
+INDEX = [2, 0, 2]
+ADVANCED = {
+    "long": (torch.LongTensor(INDEX), INDEX),
+    "list": (INDEX, INDEX),
+    "negative": ([-1, 0], [-1, 0]),
+    "two-dimensional": (torch.LongTensor([[0, 1], [2, 0]]), np.array([[0, 1], [2, 0]])),
+    "second dimension": ((slice(None), [3, 1]), (slice(None), [3, 1])),
+    "last dimension": ((Ellipsis, [4, 0]), (Ellipsis, [4, 0])),
+    "two lists": (([0, 2], [1, 3]), ([0, 2], [1, 3])),
+    "three lists": (([0, 2], [1, 3], [4, 0]), ([0, 2], [1, 3], [4, 0])),
+    "list and int": (([0, 2], 1), ([0, 2], 1)),
+    "broadcast": (
+        (torch.LongTensor([[0], [2]]), torch.LongTensor([1, 3])),
+        (np.array([[0], [2]]), np.array([1, 3])),
+    ),
+    "apart": (([0, 2], slice(None), [1, 3]), ([0, 2], slice(None), [1, 3])),
+    "with slice": ((slice(0, 2), [1, 3]), (slice(0, 2), [1, 3])),
+    "behind": ((slice(None), [1, 3], [0, 4]), (slice(None), [1, 3], [0, 4])),
+    "none": ((None, [0, 2]), (None, [0, 2])),
+}
+
+
+@pytest.mark.parametrize("index, array_index", ADVANCED.values(), ids=ADVANCED)
+@math_type
+def test_advanced_index_is_a_copy(make, index, array_index):
+    t, a = cube(make)
+    part = t[index]
+    assert_allclose(part, a[array_index])
+    part.fill_(0)
+    assert_allclose(t, a)
+    assert_allclose(t.transpose(0, 2)[index if False else [0]], a.T[[0]])
+
+
+@pytest.mark.parametrize("index, array_index", ADVANCED.values(), ids=ADVANCED)
+@math_type
+def test_advanced_assignment(make, index, array_index):
+    t, a = cube(make)
+    t[index] = 1
+    a[array_index] = 1
+    assert_allclose(t, a)
+    shape = a[array_index].shape
+    if "long" not in str(index):  # repeated places take any of the values
+        values = np.arange(np.prod(shape)).reshape(shape)
+        t[index] = make(values.tolist())
+        a[array_index] = values
+        if len(set(map(str, INDEX))) == len(INDEX):
+            assert_allclose(t, a)
+
+
+@math_type
+def test_mask(make):
+    t, a = cube(make)
+    mask = t.gt(30)
+    array_mask = a > 30
+    assert_allclose(t[mask], a[array_mask])
+    assert_allclose(t.transpose(0, 2)[mask.transpose(0, 2)], a.T[array_mask.T])
+    t[mask] = 3
+    a[array_mask] = 3
+    assert_allclose(t, a)
+    mask = t.lt(3)
+    t[mask] = make([50, 51, 52])
+    a[a < 3] = [50, 51, 52]
+    assert_allclose(t, a)
+    assert t[t.gt(120)].dim() == 0  # nothing selected
+
+
+def test_index_errors_name_the_numbers():
+    t, a = cube()
+    for index, text in [
+        (3, r"3.*0.*3"),
+        (-4, r"-4.*0.*3"),
+        ((0, 4), r"4.*1.*4"),
+        ((0, 0, -6), r"-6.*2.*5"),
+        ((0, 0, 0, 0), r"too many.*3"),
+        ((Ellipsis, Ellipsis), "Ellipsis"),
+        ([0, 3], r"3"),
+        ([0, -4], r"-4"),
+        (torch.LongTensor([7]), "7"),
+        ((slice(None), [0, 4]), "4"),
+        (([0, 1], [0, 1, 2]), r"2.*3|3.*2"),
+        (2**70, "int"),
+        (torch.FloatTensor([1]), "FloatTensor"),
+        (torch.ByteTensor(2).fill_(1), r"\(5\).*\(2\)"),
+    ]:
+        with pytest.raises((IndexError, RuntimeError, OverflowError), match=text):
+            t[index]
+        with pytest.raises((IndexError, RuntimeError, OverflowError), match=text):
+            t[index] = 1
+    for index in (
+        slice(2, 1),
+        slice(0, 0),
+        slice(None, None, 0),
+        slice(None, None, -1),
+    ):
+        with pytest.raises(ValueError):
+            t[index]
+        with pytest.raises(ValueError):
+            t[index] = 1
+    for index in ("a", 1.5, object(), {}, slice("a"), ["a"], [None, "b"], [1.5]):
+        with pytest.raises((TypeError, IndexError, ValueError)):
+            t[index]
+        with pytest.raises((TypeError, IndexError, ValueError)):
+            t[index] = 1
+    assert_allclose(t, a)
+
+
+def test_assignment_errors():
+    t, a = cube()
+    for index in (0, (0, 1), (0, 0, 0), [0, 1], t.gt(5)):
+        for value in ("a", None, [1, 2], object(), 1j):
+            with pytest.raises((TypeError, ValueError)):
+                t[index] = value
+    with pytest.raises(RuntimeError, match="3"):
+        t[0] = torch.ones(3)
+    with pytest.raises((RuntimeError, IndexError)):
+        t[[0, 1]] = torch.ones(3)
+    with pytest.raises(RuntimeError, match="2"):
+        t[t.gt(5)] = torch.ones(2)
+    assert_allclose(t, a)
+    with pytest.raises(IndexError):
+        torch.Tensor()[0]
+    with pytest.raises(IndexError):
+        torch.Tensor()[0] = 1
+    with pytest.raises((RuntimeError, OverflowError), match=str(2**70)):
+        torch.LongTensor(2)[0] = 2**70
+
+
+@pytest.mark.parametrize(
+    "index", [[None], [slice(0, 1)], [Ellipsis], [], (), torch.LongTensor()]
+)
+def test_odd_lists_do_not_crash(index):
+    t, _ = cube()
+    try:
+        result = t[index]
+    except (IndexError, TypeError, ValueError, RuntimeError):
+        return
+    assert torch.is_tensor(result)
+
+
+def test_index_that_changes_the_tensor():
+    t = torch.ones(1000, 1000)
+
+    class Hostile:
+        def __index__(self):
+            t.set_()
+            return 500
+
+    for index in (Hostile(), (Hostile(), 1), (slice(None), Hostile()), [Hostile(), 1]):
+        t.resize_(1000, 1000)
+        try:
+            result = t[index]
+        except (IndexError, RuntimeError, TypeError):
+            continue
+        str(result)
+
+
+def test_iteration_and_unpacking():
+    t, a = cube()
+    rows = list(t)
+    assert len(rows) == 3 and all(torch.is_tensor(row) for row in rows)
+    x, y = torch.Tensor([1, 2])
+    assert (x, y) == (1.0, 2.0)
+    assert list(torch.Tensor()) == []
+
+
+@pytest.mark.parametrize("name", BASIC)
+def test_variable_basic_index(name):
+    index = BASIC[name]
+    t, a = cube()
+    v = Variable(t, requires_grad=True)
+    part = v[index]
+    assert_allclose(part, np.atleast_1d(a[index]))
+    (part * 2).sum().backward()
+    expected = np.zeros_like(a)
+    expected[index] = 2
+    assert_allclose(v.grad, expected)
+
+
+@pytest.mark.parametrize("index", [[0, 2], [-1], "mask"], ids=str)
+def test_variable_advanced_index(index):
+    t, a = cube()
+    v = Variable(t, requires_grad=True)
+    chosen = t.gt(30) if index == "mask" else index
+    array_index = a > 30 if index == "mask" else index
+    part = v[chosen]
+    assert_allclose(part, a[array_index])
+    part.sum().backward()
+    expected = np.zeros_like(a)
+    expected[array_index] = 1
+    assert_allclose(v.grad, expected)
+
+
+def test_variable_assignment():
+    t, a = cube()
+    v = Variable(t)
+    v[1] = 7
+    v[0, :, 2] = Variable(torch.Tensor([1, 2, 3, 4]))
+    a[1] = 7
+    a[0, :, 2] = [1, 2, 3, 4]
+    assert_allclose(v, a)
+    w = Variable(torch.ones(3, 4, 5), requires_grad=True)
+    u = w * 2
+    u[1] = 0
+    u.sum().backward()
+    assert_allclose(w.grad[1], np.zeros((4, 5)))
+    assert to_array(w.grad).sum() == 80

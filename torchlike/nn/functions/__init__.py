@@ -1,0 +1,1 @@
+"""The families of `torchlike.nn.functional`, which exports what stands here."""

@@ -1,0 +1,104 @@
+"""Adamax."""
+
+from torchlike._C import optim as _kernels
+from torchlike.optim.optimizer import (
+    Optimizer,
+    _check_betas,
+    _check_not_negative,
+    _column,
+    _gradients,
+    _set_steps,
+    _states,
+)
+
+__all__ = ["Adamax"]
+
+
+class Adamax(Optimizer):
+    r"""Adam with the infinity norm in place of the second moment.
+
+    Parameters
+    ----------
+    params : iterable of Variable, or of dict
+        What to optimise; see `Optimizer`.
+    lr : float, default: 2e-3
+        Learning rate.
+    betas : (float, float) in [0, 1), default: (0.9, 0.999)
+        Decay of the running mean of the gradient and of its running maximum.
+    eps : float, default: 1e-8
+        Added to the size of each gradient.
+    weight_decay : float, default: 0
+        Factor of the L2 penalty.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative or a beta is not in [0, 1).
+
+    Notes
+    -----
+    With the gradient g, including the penalty, in step t = 1, 2, ...
+
+    .. math::
+        m = \beta_1 m + (1 - \beta_1) g, \quad
+        u = \max(\beta_2 u, |g| + \epsilon), \quad
+        p = p - \frac{lr}{1 - \beta_1^t} \frac{m}{u}
+
+    References
+    ----------
+    D. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", 2014, algorithm 2.
+
+    Examples
+    --------
+    >>> model = torch.nn.Linear(2, 1)
+    >>> optimizer = torch.optim.Adamax(model.parameters(), lr=2e-3)
+    >>> optimizer.zero_grad()
+    >>> model(Variable(torch.ones(1, 2))).sum().backward()
+    >>> optimizer.step()
+    """
+
+    def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0):
+        _check_not_negative(lr=lr, eps=eps, weight_decay=weight_decay)
+        _check_betas(betas)
+        defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
+        super().__init__(params, defaults)
+
+    def step(self, closure=None):
+        """Change the parameters once.
+
+        Parameters
+        ----------
+        closure : callable, optional
+            Computes the loss anew and returns it.
+
+        Returns
+        -------
+        What `closure` returned, or None
+
+        Raises
+        ------
+        RuntimeError
+            If a gradient's size is not its parameter's.
+        """
+        loss = None if closure is None else closure()
+        for group in self.param_groups:
+            params, datas, grads = _gradients(group)
+            if not datas:
+                continue
+            states = _states(self, params, datas, "exp_avg", "exp_inf")
+            steps = [state["step"] + 1 for state in states]
+            beta1, beta2 = group["betas"]
+            _kernels.adamax_step(
+                datas,
+                grads,
+                _column(states, "exp_avg"),
+                _column(states, "exp_inf"),
+                steps,
+                group["lr"],
+                beta1,
+                beta2,
+                group["eps"],
+                group["weight_decay"],
+            )
+            _set_steps(states, steps)
+        return loss
