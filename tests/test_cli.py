@@ -33,7 +33,7 @@ def command(tmp_path):
 def test_help(arguments, command):
     process = command(*arguments)
     assert (process.returncode, process.stderr) == (0, "")
-    for name in ("demo", "info", "run"):
+    for name in ("convert", "demo", "info", "inspect", "run"):
         assert re.search(rf"^  {name} ", process.stdout, re.MULTILINE)
 
 
@@ -44,10 +44,12 @@ def test_version(command):
 def test_unknown_command(command):
     process = command("dmeo")
     assert (process.returncode, process.stdout) == (2, "")
-    assert process.stderr == "torchlike: no command 'dmeo', there are demo, info, run\n"
+    assert process.stderr == (
+        "torchlike: no command 'dmeo', there are convert, demo, info, inspect, run\n"
+    )
 
 
-@pytest.mark.parametrize("name", ["demo", "info", "run"])
+@pytest.mark.parametrize("name", ["convert", "demo", "info", "inspect", "run"])
 def test_help_of_a_command(name, command):
     process = command(name, "--help")
     assert (process.returncode, process.stderr) == (0, "")

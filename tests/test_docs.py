@@ -11,7 +11,11 @@ import pytest
 import torchlike
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "notes").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs" / "notes").glob("*.md")),
+    *sorted((ROOT / "docs" / "tutorials").glob("*.md")),
+]
 PROGRAMS = sorted((ROOT / "docs" / "examples").glob("*.py"))
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 

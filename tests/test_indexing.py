@@ -124,7 +124,12 @@ ADVANCED = {
 }
 
 
-@pytest.mark.parametrize("index, array_index", ADVANCED.values(), ids=ADVANCED)
+advanced = pytest.mark.parametrize(
+    "index, array_index", ADVANCED.values(), ids=ADVANCED
+)
+
+
+@advanced
 @math_type
 def test_advanced_index_is_a_copy(make, index, array_index):
     t, a = cube(make)
@@ -132,23 +137,20 @@ def test_advanced_index_is_a_copy(make, index, array_index):
     assert_allclose(part, a[array_index])
     part.fill_(0)
     assert_allclose(t, a)
-    assert_allclose(t.transpose(0, 2)[index if False else [0]], a.T[[0]])
 
 
-@pytest.mark.parametrize("index, array_index", ADVANCED.values(), ids=ADVANCED)
+@advanced
 @math_type
 def test_advanced_assignment(make, index, array_index):
     t, a = cube(make)
-    t[index] = 1
-    a[array_index] = 1
+    t[index] = 100
+    a[array_index] = 100
     assert_allclose(t, a)
-    shape = a[array_index].shape
-    if "long" not in str(index):  # repeated places take any of the values
-        values = np.arange(np.prod(shape)).reshape(shape)
+    if (a == 100).sum() == a[array_index].size:  # no element is named twice
+        values = np.arange(a[array_index].size).reshape(a[array_index].shape)
         t[index] = make(values.tolist())
         a[array_index] = values
-        if len(set(map(str, INDEX))) == len(INDEX):
-            assert_allclose(t, a)
+        assert_allclose(t, a)
 
 
 @math_type

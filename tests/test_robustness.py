@@ -116,7 +116,7 @@ def tensor(type_name, *shape):
 
 CLASSES = [getattr(torch, name + "Tensor") for name in TYPES]
 CLASSES += [torch.FloatStorage, autograd.Variable]
-# Python 3.11 to 3.13 crash when a line such as ``x.dim()`` has run often and x then is
+# Python 3.11 to 3.13 crash when a line such as ``x.dim()`` ran often and x then is a
 # class (so do ``x.split()`` and str): groups of Python code get no classes.
 PYTHON_GROUPS = ("functions", "modules", "optimizers", "streams")
 
@@ -446,7 +446,10 @@ def operator_calls():
         for name in names + [operator.inplace] * bool(operator.inplace):
             for overload in operator.overloads:
                 for variable in (False, True):
-                    if operator.variable_only and not variable:
+                    only = operator.variable_only or (
+                        operator.public == "variables" and name == operator.name
+                    )
+                    if only and not variable:
                         continue
                     label = f"{name}{overload.suffix}{' of a Variable' * variable}"
                     values = (operator, overload, name, variable)

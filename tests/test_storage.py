@@ -139,7 +139,7 @@ def test_buffer():
 
 def test_buffer_pins_the_storage():
     s = torch.FloatStorage(10)
-    with memoryview(s), pytest.raises(BufferError):
+    with memoryview(s), pytest.raises(RuntimeError, match="not resizable"):
         s.resize_(1 << 20)
     s.resize_(20)
     assert len(s) == 20
@@ -174,7 +174,7 @@ def test_bad_construction():
         torch.FloatStorage(2**62)
 
 
-@pytest.mark.parametrize("length, items", [(2, 1000), (1000, 2), (2**40, 3), (0, 5)])
+@pytest.mark.parametrize("length, items", [(2, 1000), (1000, 2), (2**40, 3)])
 def test_sequence_that_lies_about_its_length(length, items):
     class Liar:
         def __len__(self):

@@ -11,7 +11,6 @@ from torchlike._C.create import (
     eye,
     linspace,
     logspace,
-    multinomial,
     ones_like,
     randperm,
     range,
@@ -42,7 +41,17 @@ from torchlike._C.tensor import (
 )
 from torchlike._C.tensor_base import Size
 from torchlike._tensor_str import set_printoptions
-from torchlike.functional import cat, chunk, matmul, split, stack
+from torchlike.functional import (
+    cat,
+    chunk,
+    matmul,
+    multinomial,
+    normal,
+    numel,
+    split,
+    stack,
+    unbind,
+)
 from torchlike.random import (
     default_generator,
     get_rng_state,
@@ -53,7 +62,9 @@ from torchlike.random import (
 )
 from torchlike.serialization import load, save
 from torchlike.tensor_types import (
-    Tensor,
+    FatalError,
+    _storage_classes,  # noqa: F401 (0.3 has it)
+    _tensor_classes,  # noqa: F401 (0.3 has it)
     is_storage,
     is_tensor,
     set_default_tensor_type,
@@ -61,10 +72,13 @@ from torchlike.tensor_types import (
 )
 from torchlike.version import __version__
 
+Tensor, Storage = FloatTensor, FloatStorage  # set_default_tensor_type changes them
 globals().update(_tensor.functions)
 _create.install(globals())
 
-from torchlike import autograd, cuda, nn, optim, utils  # noqa: E402  (they need the names above)
+from torchlike import _methods, _six, autograd, cuda, nn, optim, utils  # noqa: E402, F401  (they need the names above)
+
+_methods.install()
 
 __all__ = [
     "ByteStorage",
@@ -73,6 +87,7 @@ __all__ = [
     "CharTensor",
     "DoubleStorage",
     "DoubleTensor",
+    "FatalError",
     "FloatStorage",
     "FloatTensor",
     "Generator",
@@ -86,6 +101,7 @@ __all__ = [
     "ShortStorage",
     "ShortTensor",
     "Size",
+    "Storage",
     "Tensor",
     "__version__",
     "arange",
@@ -110,6 +126,8 @@ __all__ = [
     "matmul",
     "multinomial",
     "nn",
+    "normal",
+    "numel",
     "ones",
     "ones_like",
     "optim",
@@ -126,6 +144,7 @@ __all__ = [
     "split",
     "stack",
     "typename",
+    "unbind",
     "utils",
     "zeros",
     "zeros_like",

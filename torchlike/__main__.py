@@ -7,8 +7,10 @@ from torchlike.version import __version__
 
 # Each is a module of torchlike.commands whose main() takes the arguments that follow.
 COMMANDS = {
+    "convert": "write a file of tensors in another format",
     "demo": "train a small ConvNet on handwritten digits",
     "info": "show versions, CPU, threads and folders",
+    "inspect": "list what is in a file of tensors",
     "run": "run a script written for PyTorch 0.3, unchanged",
 }
 

@@ -6,12 +6,13 @@ form, because each of its steps that could run code is replaced by one that chec
 which objects a file may name, which of them it may call, and whose state it may set.
 """
 
+import copyreg
 import pickle
 import sys
-from collections import OrderedDict, defaultdict
+from collections import ChainMap, OrderedDict, defaultdict
 
 import torchlike
-from torchlike import _utils, autograd, nn, optim
+from torchlike import _storage_types, _utils, autograd, nn, optim, serialization
 from torchlike.optim import optimizer as _optimizer
 from torchlike.utils import data as _data
 
@@ -23,14 +24,17 @@ class Refused(pickle.UnpicklingError):
 
 
 _STORAGES = {
-    f"{kind}Storage"
-    for kind in ("Double", "Float", "Half", "Long", "Int", "Short", "Char", "Byte")
+    name: getattr(torchlike, name, kind) for name, kind in _storage_types.TYPES.items()
 }
-_TENSORS = {name.replace("Storage", "Tensor") for name in _STORAGES}
+_HERE = {name for name in _STORAGES if hasattr(torchlike, name)}
+_TENSORS = {name.replace("Storage", "Tensor") for name in _HERE}
+_TENSOR_CLASSES = [getattr(torchlike, name) for name in _TENSORS]
 # Users' subclasses of these are rebuilt from their state, without their __init__.
 _BASES = (
     nn.Module,
     optim.Optimizer,
+    optim.lr_scheduler._LRScheduler,
+    optim.lr_scheduler.ReduceLROnPlateau,
     _data.Dataset,
     _data.sampler.Sampler,
     _data.sampler.BatchSampler,
@@ -61,6 +65,30 @@ def torch_name(obj):
     if getattr(sys.modules.get(module), name, None) is not obj:
         return None
     return "torch" + module[len(top) :], name
+
+
+# Each returns the call that rebuilds an object.
+def _reduce_size(size):
+    return torchlike.Size, (tuple(size),)
+
+
+def _reduce_tensor(tensor):
+    if tensor.dim():
+        return tensor.__reduce_ex__(2)
+    # without sizes later versions take it for a number
+    return _utils._rebuild_tensor, (tensor.storage(), 0, (0,), (1,))
+
+
+def _reduce_for_zip(tensor, requires_grad=False):
+    storage, offset = tensor.storage(), tensor.storage_offset()
+    size, stride = tuple(tensor.size()) or (0,), tuple(tensor.stride()) or (1,)
+    arguments = storage, offset, size, stride, requires_grad, OrderedDict()
+    return _utils._rebuild_tensor_v2, arguments
+
+
+def _reduce_parameter_for_zip(parameter):
+    arguments = parameter.data, parameter.requires_grad, OrderedDict()
+    return _utils._rebuild_parameter, arguments
 
 
 class Pickler(pickle._Pickler):
@@ -106,6 +134,26 @@ class Pickler(pickle._Pickler):
 
     dispatch[type] = save_type
     dispatch[type(torch_name)] = save_global
+
+    dispatch_table = ChainMap(
+        {
+            torchlike.Size: _reduce_size,
+            **dict.fromkeys(_TENSOR_CLASSES, _reduce_tensor),
+        },
+        copyreg.dispatch_table,
+    )
+
+
+class ZipPickler(Pickler):
+    """Writes tensors, Variables and Parameters as PyTorch 0.4 and later do."""
+
+    dispatch_table = Pickler.dispatch_table.new_child(
+        {
+            nn.Parameter: _reduce_parameter_for_zip,
+            autograd.Variable: lambda v: _reduce_for_zip(v.data, v.requires_grad),
+            **dict.fromkeys(_TENSOR_CLASSES, _reduce_for_zip),
+        }
+    )
 
 
 # ---- what a file may name ------------------------------------------------------
@@ -230,17 +278,55 @@ _TORCH = {
     ),
     **{
         ("torch._utils", name): _Function(name, getattr(_utils, name))
-        for name in ("_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_parameter")
+        for name in (
+            "_rebuild_parameter",
+            "_rebuild_size",
+            "_rebuild_tensor",
+            "_rebuild_tensor_v2",
+        )
     },
-    **{("torch", name): getattr(torchlike, name) for name in _TENSORS | _STORAGES},
+    **{("torch", name): getattr(torchlike, name) for name in _TENSORS},
+    **{("torch", name): found for name, found in _STORAGES.items()},
 }
+
+
+class _Unnamed(Refused):
+    """A name that is not loaded."""
 
 
 def _refuse(what):
     raise Refused(
-        f"{what} is not loaded, because a file could run code by it; if you trust its "
-        "source use torch.load(f, unsafe=True)"
+        f"not loaded, because a file could run code by it: {what}; if you trust its "
+        "source, allow each by torch.serialization.allow(cls, ...) or load all by "
+        "torch.load(f, unsafe=True)"
     )
+
+
+class StandIn:
+    """What stands for something refused, so that the rest of a pickle can be read.
+
+    Attributes
+    ----------
+    name : str
+    content : list
+        What it was given: arguments, items and state.
+    """
+
+    def __init__(self, name, content=()):
+        self.name = name
+        self.content = list(content)
+
+    def __repr__(self):
+        return f"<{self.name}, not loaded>"
+
+    def __setitem__(self, key, value):
+        self.content.append((key, value))
+
+    def append(self, item):
+        """Take an item of a list or set, or a state."""
+        self.content.append(item)
+
+    extend = add = append
 
 
 def _lookup(module, name):
@@ -263,7 +349,10 @@ def find_safe(module, name):
     top = module.partition(".")[0]
     if top == _PACKAGE:
         module = "torch" + module[len(top) :]
-    found = _EXTERNAL.get((module, name)) or _TORCH.get((module, name))
+    named = module, name
+    found = (
+        _EXTERNAL.get(named) or _TORCH.get(named) or serialization._allowed.get(named)
+    )
     if found is not None:
         return found
     if top in ("torch", _PACKAGE):
@@ -275,31 +364,43 @@ def find_safe(module, name):
     if _is_buildable(found):
         return found
     if found is not None:
-        _refuse(f"'{module}.{name}'")
-    if top in ("torch", _PACKAGE):
-        raise Refused(f"'{module}.{name}' does not exist in this version")
-    if module not in sys.modules:
-        raise Refused(
-            f"'{module}.{name}' is not loaded, because its module is not imported; "
-            "import it, or if you trust its source use torch.load(f, unsafe=True)"
-        )
-    raise Refused(f"'{module}.{name}' is not defined in the running program")
+        reason = ""
+    elif top in ("torch", _PACKAGE):
+        reason = " (does not exist in this version)"
+    elif module not in sys.modules:
+        reason = " (its module is not imported)"
+    else:
+        reason = " (not defined in the running program)"
+    raise _Unnamed(f"'{module:.200}.{name:.200}'{reason}")
 
 
 # ---- what a file may do with it ------------------------------------------------
+
+
+def _is_allowed(obj):
+    """Whether the program has allowed a class or function."""
+    named = getattr(obj, "__module__", None), getattr(obj, "__qualname__", None)
+    return serialization._allowed.get(named) is obj
 
 
 def _make(cls, args):
     """A new instance whose state comes later."""
     if _is_buildable(cls) and not args:
         return cls.__new__(cls)
+    if isinstance(cls, type) and _is_allowed(cls):
+        return cls.__new__(cls, *args)
     return _call(cls, args)
 
 
 def _call(function, args):
     """The result of a call that a file asks for."""
+    for part in (function, *args):
+        if isinstance(part, StandIn):
+            return StandIn(part.name, args)
     if isinstance(function, _Function):
         return function.call(*args)
+    if _is_allowed(function):
+        return function(*args)
     if function in _VARIABLES:
         return function(*args)
     if function in _FROM_SEQUENCE and len(args) < 2:
@@ -319,7 +420,10 @@ _PLAIN_DTYPE_STATE = (None, None, None, -1, -1, 0)
 
 def _set_state(obj, state):
     """Give an object its state and return it."""
-    if isinstance(obj, _BASES) or type(obj) in _VARIABLES:
+    if isinstance(obj, StandIn):
+        obj.append(state)
+        return obj
+    if isinstance(obj, _BASES) or type(obj) in _VARIABLES or _is_allowed(type(obj)):
         setter = getattr(obj, "__setstate__", None)
         if setter is not None:
             setter(state)
@@ -345,17 +449,49 @@ class Unpickler(pickle._Unpickler):
     file : binary file
     persistent_load : callable
         Returns the object for what the pickler wrote as a persistent id.
+    lenient : bool, default: False
+        Whether `load` returns an object with stand-ins for what is refused.
+
+    Attributes
+    ----------
+    refused : list of str
+        The names that were refused.
     """
 
     dispatch = pickle._Unpickler.dispatch.copy()
 
-    def __init__(self, file, persistent_load):
+    def __init__(self, file, persistent_load, lenient=False):
         super().__init__(file, encoding="latin1")  # strings of Python 2
         self.persistent_load = persistent_load
+        self.refused = []
+        self._lenient = lenient
+
+    def load(self):
+        """Read the object.
+
+        Raises
+        ------
+        Refused
+            If something is refused; it names all that is.
+        """
+        try:
+            result = super().load()
+        except Exception:
+            # stand-ins lead to further errors
+            if not self.refused or self._lenient:
+                raise
+        if self.refused and not self._lenient:
+            _refuse(", ".join(self.refused))
+        return result
 
     def find_class(self, module, name):
-        """The object of that name, if it is allowed."""
-        return find_safe(module, name)
+        """The object of that name, or a stand-in if it is refused."""
+        try:
+            return find_safe(module, name)
+        except _Unnamed as error:
+            if str(error) not in self.refused:
+                self.refused.append(str(error))
+            return StandIn(f"{module}.{name}")
 
     def load_reduce(self):
         """Call a function with a tuple of arguments."""

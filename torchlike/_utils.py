@@ -1,18 +1,22 @@
 """Functions that pickled tensors name."""
 
 import torchlike
+from torchlike._C.storage import borrow
 
 __all__ = []
 
 
 def _rebuild_storage(name, data):
-    """A storage of the class `name` with the values in `data`; pickles call it."""
-    storage = getattr(torchlike, name)(0)
-    size = len(data) // storage.element_size()
-    storage = type(storage)(size)
-    if size:
-        memoryview(storage)[:] = data
-    return storage
+    """A storage of the class `name` with the values in `data`; pickles call it.
+
+    Buffers that travelled beside a pickle (protocol 5) are used as they are if they can
+    be written to. Bytes and bytearrays are copied: those inside a pickle come as such.
+    """
+    cls = getattr(torchlike, name)
+    view = memoryview(data)
+    if not isinstance(data, (bytes, bytearray)) and not view.readonly and view.nbytes:
+        return borrow(cls, data)
+    return cls.from_buffer(data, "native")
 
 
 def _tensor_class(storage):

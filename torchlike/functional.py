@@ -1,8 +1,23 @@
 """Functions that are made of other operators; they take tensors and Variables alike."""
 
+from torchlike._C import create
 from torchlike._C.joining import cat
+from torchlike._C.tensor_base import TensorBase
+from torchlike._C.variable_class import Variable
 
-__all__ = ["cat", "chunk", "expand_as", "matmul", "split", "stack", "view_as"]
+__all__ = [
+    "cat",
+    "chunk",
+    "expand_as",
+    "matmul",
+    "multinomial",
+    "normal",
+    "numel",
+    "split",
+    "stack",
+    "unbind",
+    "view_as",
+]
 
 
 def _wrap(dim, n):
@@ -61,6 +76,92 @@ def chunk(tensor, chunks, dim=0):
         raise ValueError(f"chunks must be 1 or more, but got {chunks}")
     dim = _wrap(dim, tensor.dim())
     return split(tensor, (tensor.size(dim) + chunks - 1) // chunks, dim)
+
+
+def unbind(tensor, dim=0):
+    """Cut a tensor into its slices along a dimension, which they lack.
+
+    Parameters
+    ----------
+    tensor : Tensor or Variable
+    dim : int, default: 0
+
+    Returns
+    -------
+    tuple of views
+    """
+    return tuple(tensor.select(dim, i) for i in range(tensor.size(dim)))
+
+
+def numel(input):
+    """The number of elements of a tensor or a Variable."""
+    return input.numel()
+
+
+def multinomial(input, num_samples, replacement=False, *, generator=None, out=None):
+    """Draw indices with the elements of `input` as weights.
+
+    Parameters
+    ----------
+    input : Tensor or Variable of shape (n,) or (rows, n)
+        Not negative, with a sum above 0 in each row.
+    num_samples : int
+        How many indices are drawn for each row.
+    replacement : bool, default: False
+        Whether an index can be drawn several times.
+    out : LongTensor, optional
+        Result.
+
+    Returns
+    -------
+    LongTensor of shape (num_samples,) or (rows, num_samples)
+        In a Variable, if `input` is one.
+    """
+    if isinstance(input, Variable):
+        sample = multinomial(input.data, num_samples, replacement, generator=generator)
+        return Variable(sample, volatile=input.volatile)
+    return create.multinomial(
+        input, num_samples, replacement, generator=generator, out=out
+    )
+
+
+def normal(means=0.0, std=1.0, *, generator=None, out=None):
+    """Draw from normal distributions, one for each element.
+
+    Parameters
+    ----------
+    means, std : Tensor, Variable or float
+        At least one has elements; two of them need equally many, and the result has the
+        size of `means`.
+    out : Tensor, optional
+        Result.
+
+    Examples
+    --------
+    >>> torch.normal(torch.zeros(2, 3), 0.5).size()
+    torch.Size([2, 3])
+    """
+    if isinstance(means, Variable) or isinstance(std, Variable):
+        data = [x.data if isinstance(x, Variable) else x for x in (means, std)]
+        return Variable(normal(*data, generator=generator))
+    size = means if isinstance(means, TensorBase) else std
+    if not isinstance(size, TensorBase):
+        raise TypeError(
+            "normal expects a tensor of means or of standard deviations, but got "
+            f"{type(means).__name__} and {type(std).__name__}"
+        )
+    result = size.new() if out is None else out
+    if isinstance(std, TensorBase):
+        if std.numel() != size.numel():
+            raise ValueError(
+                f"means and std need equally many elements, but have {size.numel()} "
+                f"and {std.numel()}"
+            )
+        scale = std.contiguous().view(size.size())
+        result.resize_as_(size).normal_(0, 1, generator=generator).mul_(scale)
+    else:
+        result.resize_as_(size).normal_(0, std, generator=generator)
+    return result.add_(means)
 
 
 def stack(sequence, dim=0, out=None):

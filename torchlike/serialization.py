@@ -1,6 +1,9 @@
-"""Saving and loading objects with tensors, in the stream format of 0.3.
+"""Saving and loading objects with tensors.
 
-A file is a sequence of pickles - magic number, protocol version, facts about the
+Files are written in the stream format of 0.3 or, on request, in the zip format of
+PyTorch 1.6 and later (`_zip_format`); that of 0.1 (`_tar_format`) is also read.
+
+A stream is a sequence of pickles - magic number, protocol version, facts about the
 machine, the object, the sorted keys of its storages - followed by the storages in that
 order, each as its number of elements (64 bits, little endian) and its raw values. In
 the object a storage is a persistent id: ('storage', class, key, location, number of
@@ -12,36 +15,27 @@ import os
 import struct
 import sys
 
-__all__ = ["load", "save"]
+from torchlike._storage_types import TYPES
+
+__all__ = ["allow", "load", "save"]
 
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 PROTOCOL_VERSION = 1001
-_CHUNK = 1 << 20  # bytes that are read at a time
 
-_ITEM_SIZES = {
-    "DoubleStorage": 8,
-    "FloatStorage": 4,
-    "HalfStorage": 2,
-    "LongStorage": 8,
-    "IntStorage": 4,
-    "ShortStorage": 2,
-    "CharStorage": 1,
-    "ByteStorage": 1,
-}
 # What is read first, as errors call it.
 _HEADER = ("the magic number", "the protocol version", "the byte order")
 _OBJECT = "the saved object"
 
 # Beginnings of files that are mistaken for ours, and how to name them.
-_ZIP = "a zip archive, the format of PyTorch 1.6 and later, which is not supported yet"
-_TAR = "a tar archive, the format of PyTorch 0.1, which is not supported yet"
-_FOREIGN = (
-    (0, b"PK\x03\x04", _ZIP),
-    (257, b"ustar", _TAR),
-    (0, b"\x1f\x8b", "a gzip file"),
-    (0, b"\x93NUMPY", "a NumPy array"),
-    (0, b"\x89HDF", "an HDF5 file"),
-)
+_FOREIGN = {
+    b"\x1f\x8b": "a gzip file",
+    b"\x93NUMPY": "a NumPy array",
+    b"\x89HDF": "an HDF5 file",
+    b"<!DOCTYPE": "a web page",
+    b"<html": "a web page",
+}
+_ZIP_MARK = b"PK\x03\x04"
+_TAR_PLACE, _TAR_MARK = 257, b"ustar"
 
 
 class SourceChangeWarning(Warning):
@@ -51,7 +45,13 @@ class SourceChangeWarning(Warning):
 # ---- saving ------------------------------------------------------------------
 
 
-def save(obj, f, pickle_module=None, pickle_protocol=2):
+def save(
+    obj,
+    f,
+    pickle_module=None,
+    pickle_protocol=2,
+    _use_new_zipfile_serialization=False,
+):
     """Write an object with all its tensors to a file.
 
     Tensors that share a storage share it again after loading. A file given by its path
@@ -66,6 +66,10 @@ def save(obj, f, pickle_module=None, pickle_protocol=2):
         Must be the standard `pickle`, which is the default.
     pickle_protocol : int, default: 2
         At least 1.
+    _use_new_zipfile_serialization : bool, default: False
+        Write the zip format of PyTorch 1.6 and later, whose `torch.save` has the same
+        option. There Variables are tensors, so that one that requires no gradient is
+        loaded as a tensor, and the source of classes is not kept.
 
     Raises
     ------
@@ -83,18 +87,26 @@ def save(obj, f, pickle_module=None, pickle_protocol=2):
     [1.0, 2.0]
     """
     _check_pickle_module(pickle_module)
+    if pickle_protocol == 0:
+        raise ValueError("pickle_protocol must be at least 1, got 0")
+    write = _write_zip if _use_new_zipfile_serialization else _write_stream
     if hasattr(f, "write"):
-        _save(obj, f, pickle_protocol)
-        return
+        write(obj, f, pickle_protocol)
+    else:
+        _replace(f, lambda file: write(obj, file, pickle_protocol))
+
+
+def _replace(f, write):
+    """Let `write` write a file, and put it at a path once it is complete."""
     path = os.path.realpath(f)
     if os.path.exists(path) and not os.path.isfile(path):
         with open(path, "wb") as file:  # a device or a pipe
-            _save(obj, file, pickle_protocol)
+            write(file)
         return
     temporary = f"{path}.{os.getpid()}.tmp"
     try:
         with open(temporary, "wb") as file:
-            _save(obj, file, pickle_protocol)
+            write(file)
         if os.path.exists(path):
             os.chmod(temporary, os.stat(path).st_mode & 0o7777)
         os.replace(temporary, path)
@@ -111,13 +123,18 @@ def _check_pickle_module(module):
         )
 
 
-def _save(obj, f, protocol):
+def _write_zip(obj, f, protocol):
+    """Write an archive."""
+    # here and below: pickling takes too long to import with the package
+    from torchlike import _zip_format
+
+    _zip_format.write(obj, f, protocol, _Writer())
+
+
+def _write_stream(obj, f, protocol):
     """Write the whole stream."""
-    # here and in _load: pickling takes too long to import with the package
     from torchlike import _pickling
 
-    if protocol == 0:
-        raise ValueError("pickle_protocol must be at least 1, got 0")
     writer = _Writer()
     info = {
         "protocol_version": PROTOCOL_VERSION,
@@ -147,19 +164,21 @@ class _Writer:
 
     def persistent_id(self, obj):
         """What stands in the pickle for a storage or a user's module class."""
-        name = type(obj).__name__
-        if name in _ITEM_SIZES and type(obj).__module__.startswith("torch"):
-            return self._storage_id(obj)
         if isinstance(obj, type):
             return self._class_id(obj)
-        return None
+        stored = self.storage_id(obj)
+        return stored and (*stored, None)
 
-    def _storage_id(self, storage):
+    def storage_id(self, storage):
+        """What stands for a storage in the zip format; None for another object."""
+        cls = type(storage)
+        if cls.__name__ not in TYPES or not cls.__module__.startswith("torch"):
+            return None
         # Two objects may stand for the same memory: they are one storage in the file.
         place = storage.data_ptr() or id(storage), type(storage), len(storage)
         key = self._keys.setdefault(place, str(len(self._keys)))
         self.storages.setdefault(key, storage)
-        return "storage", type(storage), key, "cpu", len(storage), None
+        return "storage", cls, key, "cpu", len(storage)
 
     def _class_id(self, cls):
         """The source of a user's module class, so that loading can notice changes."""
@@ -189,6 +208,37 @@ def _source(cls):
 
 # ---- loading -----------------------------------------------------------------
 
+_allowed = {}  # (module, name) -> class or function
+
+
+def allow(*objects):
+    """Let files name classes and functions, call them and set their instances' state.
+
+    Parameters
+    ----------
+    *objects : class or function
+        Whatever they do when called with any arguments, a file can do.
+
+    Raises
+    ------
+    TypeError
+        If one is neither.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> torch.save(Fraction(1, 2), 'x.pt')
+    >>> torch.serialization.allow(Fraction)
+    >>> torch.load('x.pt')
+    Fraction(1, 2)
+    """
+    for obj in objects:
+        if not callable(obj) or not hasattr(obj, "__qualname__"):
+            raise TypeError(
+                f"allow expects classes and functions, got {type(obj).__name__}"
+            )
+    _allowed.update({(obj.__module__, obj.__qualname__): obj for obj in objects})
+
 
 def load(f, map_location=None, pickle_module=None, unsafe=False):
     """Read an object that `save` or PyTorch's `torch.save` wrote.
@@ -197,11 +247,13 @@ def load(f, map_location=None, pickle_module=None, unsafe=False):
     data sets whose class is defined already are rebuilt, from their state. Nothing
     else is imported or called, so a file from anywhere may be opened.
 
+    All formats of PyTorch are read: tar (0.1), stream (0.2 to 1.5) and zip (1.6 and
+    later). Of types that are not known here bfloat16 becomes float and bool becomes
+    byte; a tensor without dimensions gets size 1.
+
     Parameters
     ----------
     f : str, path or binary file
-        PyTorch 1.6 and later must have written it with
-        ``_use_new_zipfile_serialization=False``.
     map_location : callable, dict or str, optional
         Where storages go: ``callable(storage, location)`` returns the storage or None
         for the default; a dict maps locations; a str is the location. All must end at
@@ -218,7 +270,8 @@ def load(f, map_location=None, pickle_module=None, unsafe=False):
     Raises
     ------
     pickle.UnpicklingError
-        If the file holds what is not allowed without `unsafe`.
+        If the file holds what is not loaded without `unsafe` or `allow`. The message
+        names all of it.
     RuntimeError
         If the file is truncated, damaged or of another format, or a storage was saved
         on a device that is not available.
@@ -256,20 +309,20 @@ class _Bounded:
         file.seek(0, os.SEEK_END)
         self.left = file.tell() - start
         file.seek(start)
-        self._file = file
+        self.file = file
 
     def head(self, n):
         """The next n bytes, or what there is of them, left where they are."""
-        start = self._file.tell()
-        data = self._file.read(min(n, self.left))
-        self._file.seek(start)
+        start = self.file.tell()
+        data = self.file.read(min(n, self.left))
+        self.file.seek(start)
         return data
 
     def read(self, n):
         """Exactly n bytes."""
         if n > self.left:
             raise EOFError(f"{n} more bytes are expected, {self.left} are left")
-        data = self._file.read(n)
+        data = self.file.read(n)
         self.left -= len(data)
         if len(data) != n:
             raise EOFError(f"{n} more bytes are expected, got {len(data)}")
@@ -277,7 +330,7 @@ class _Bounded:
 
     def readline(self):
         """One line with its end."""
-        line = self._file.readline()
+        line = self.file.readline()
         self.left -= len(line)
         if not line.endswith(b"\n"):
             raise EOFError("the rest of a line is expected, 0 bytes are left")
@@ -285,65 +338,102 @@ class _Bounded:
 
     def readinto(self, view):
         """Fill a writable view of bytes; returns their number."""
-        done, total = 0, len(view)
-        while done < total:
-            part = self.read(min(total - done, _CHUNK))
-            view[done : done + len(part)] = part
-            done += len(part)
+        readinto = getattr(self.file, "readinto", None)
+        if readinto is None or len(view) > self.left:
+            view[:] = self.read(len(view))
+            return len(view)
+        done = 0
+        while done < len(view):
+            size = readinto(view[done:])
+            if not size:
+                raise EOFError(f"{len(view) - done} more bytes are expected")
+            done += size
+        self.left -= done
         return done
 
 
 def _load(f, name, map_location, unsafe):
-    """Read the whole stream; `name` is what errors call the file."""
+    """Read an object in any format; `name` is what errors call the file."""
+    file = _Bounded(f)
+    return _read(file, _Reader(file, map_location, unsafe), name)
+
+
+def _read(file, reader, name):
+    """Read an object with a reader."""
     from pickle import UnpicklingError
 
     from torchlike import _pickling
 
-    file = _Bounded(f)
     head = file.head(512)
-    for offset, mark, kind in _FOREIGN:
-        if head[offset:].startswith(mark):
+    for mark, kind in _FOREIGN.items():
+        if head.startswith(mark):
             raise RuntimeError(
-                f"torch.load: {name} is {kind}; expected the stream format of PyTorch "
-                "0.2 to 1.5 (later versions write it by torch.save(obj, f, "
-                "_use_new_zipfile_serialization=False))"
+                f"torch.load: {name} is {kind}; expected a file of torch.save"
             )
-    reader = _Reader(file, map_location, unsafe)
-    step = _HEADER[0]
     try:
-        magic = reader.unpickle(allow_storages=False)
-        if magic != MAGIC_NUMBER or type(magic) is not int:
-            raise RuntimeError("it begins otherwise")
-        step = _HEADER[1]
-        version = reader.unpickle(allow_storages=False)
-        if version != PROTOCOL_VERSION:
-            raise RuntimeError(f"expected {PROTOCOL_VERSION}, got {version!r:.40}")
-        step = _HEADER[2]
-        info = reader.unpickle(allow_storages=False)
-        if not isinstance(info, dict) or not info.get("little_endian", True):
-            raise RuntimeError("only little-endian files can be read")
-        step = _OBJECT
-        result = reader.unpickle()
-        step = "the keys of the storages"
-        keys = reader.unpickle(allow_storages=False)
-        if not isinstance(keys, list) or set(keys) != set(reader.storages):
-            raise RuntimeError(f"they are not those of {len(reader.storages)} storages")
-        for i, key in enumerate(keys):
-            step = f"storage {i + 1} of {len(keys)}"
-            reader.fill(key)
-        reader.fill_views()
+        result = _format_of(head)(file, reader)
     except (_pickling.Refused, _Unavailable) as error:
-        if step in _HEADER:
-            raise _damaged(name, step, error) from None
+        if reader.step in _HEADER:
+            raise _damaged(name, reader.step, error) from None
         kind = RuntimeError if isinstance(error, _Unavailable) else UnpicklingError
         raise kind(f"torch.load: {name}: {error}") from None
     except (OSError, RecursionError):
         raise
     except Exception as error:
         # A damaged pickle fails in every possible way; so does code that it runs.
-        if unsafe and step == _OBJECT and not isinstance(error, EOFError):
+        if reader.unsafe and reader.step == _OBJECT and not isinstance(error, EOFError):
             raise
-        raise _damaged(name, step, error) from error
+        raise _damaged(name, reader.step, error) from error
+    return result
+
+
+def _format_of(head):
+    """The function that reads a file with this beginning."""
+    if head.startswith(_ZIP_MARK):
+        return _read_zip
+    if head[_TAR_PLACE:].startswith(_TAR_MARK):
+        return _read_tar
+    return _read_stream
+
+
+def _read_zip(file, reader):
+    from torchlike import _zip_format
+
+    return _zip_format.read(file.file, reader)
+
+
+def _read_tar(file, reader):
+    from torchlike import _tar_format
+
+    return _tar_format.read(file.file, reader, _Bounded)
+
+
+def _read_stream(file, reader):
+    """The object of a whole stream."""
+    reader.step = _HEADER[0]
+    magic = reader.unpickle_plain(file)
+    if magic != MAGIC_NUMBER or type(magic) is not int:
+        raise RuntimeError("it begins otherwise")
+    reader.step = _HEADER[1]
+    version = reader.unpickle_plain(file)
+    if version != PROTOCOL_VERSION:
+        raise RuntimeError(f"expected {PROTOCOL_VERSION}, got {version!r:.40}")
+    reader.step = _HEADER[2]
+    info = reader.unpickle_plain(file)
+    if not isinstance(info, dict) or not info.get("little_endian", True):
+        raise RuntimeError("only little-endian files can be read")
+    reader.step = _OBJECT
+    result = reader.unpickle(file)
+    reader.step = "the keys of the storages"
+    keys = reader.unpickle_plain(file)
+    if not isinstance(keys, list) or set(keys) != set(reader.storages):
+        raise RuntimeError(f"they are not those of {len(reader.storages)} storages")
+    for i, key in enumerate(keys):
+        reader.step = f"storage {i + 1} of {len(keys)}"
+        (size,) = struct.unpack("<q", file.read(8))
+        reader.check_size(key, size)
+        reader.fill(key, file)
+    reader.fill_views()
     return result
 
 
@@ -360,25 +450,59 @@ class _Unavailable(Exception):
 
 
 class _Reader:
-    """Rebuilds one object and its storages."""
+    """Rebuilds one object and its storages.
 
-    def __init__(self, file, map_location, unsafe):
+    Parameters
+    ----------
+    file : _Bounded
+        The storages must not be larger than what is left of it.
+    map_location, unsafe
+        As for `load`.
+    lenient : bool, default: False
+        Whether stand-ins are put where something is refused; `refused` names it.
+
+    Attributes
+    ----------
+    step : str
+        What is being read, for errors.
+    storages : dict of key -> storage
+    """
+
+    OBJECT = _OBJECT
+
+    def __init__(self, file, map_location, unsafe, lenient=False):
+        self.step = "a whole file"
         self.storages = {}
+        self.refused = []
+        self._kinds = {}
         self._views = {}
         self._bytes = 0
         self._file = file
         self._map_location = map_location
-        self._unsafe = unsafe
+        self.unsafe = unsafe
+        self._lenient = lenient
 
-    def unpickle(self, allow_storages=True):
-        """The next pickle of the file."""
+    def unpickle(self, file, persistent=None):
+        """The object that is pickled in a file.
+
+        `persistent` returns what a persistent id stands for; by default the ids are
+        those of streams and zip archives.
+        """
         from torchlike import _pickling
 
-        kind = _pickling.Unpickler
-        if self._unsafe and allow_storages:
-            kind = _pickling.UnsafeUnpickler
-        loader = self._persistent if allow_storages else _no_storages
-        return kind(self._file, loader).load()
+        persistent = persistent or self._persistent
+        if self.unsafe:
+            return _pickling.UnsafeUnpickler(file, persistent).load()
+        unpickler = _pickling.Unpickler(file, persistent, self._lenient)
+        result = unpickler.load()
+        self.refused = unpickler.refused
+        return result
+
+    def unpickle_plain(self, file):
+        """The next pickle of a file that holds facts and no object."""
+        from torchlike import _pickling
+
+        return _pickling.Unpickler(file, _no_storages).load()
 
     def _persistent(self, saved_id):
         """The storage or class for a persistent id."""
@@ -387,31 +511,37 @@ class _Reader:
         if not isinstance(saved_id, tuple) or not saved_id:
             raise Refused(f"unknown persistent id {saved_id!r:.60}")
         if saved_id[0] == "module" and len(saved_id) == 4:
-            _, cls, file, source = saved_id
-            if not _is_own(cls):
-                _warn_if_changed(cls, file, source)
-            return cls
+            return self.source_checked(*saved_id[1:])
         if saved_id[0] == "storage" and len(saved_id) in (5, 6):
-            return self._storage(*saved_id[1:])
+            return self.storage(*saved_id[1:])
         raise Refused(f"unknown persistent id of kind {saved_id[0]!r:.60}")
 
-    def _storage(self, cls, key, location, size, view=None):
-        """The storage with that key, allocated when it is first met."""
-        from torchlike._pickling import Refused
+    def source_checked(self, cls, file, source):
+        """A class of the file, with a warning if its source has changed."""
+        if isinstance(cls, type) and not _is_own(cls):
+            _warn_if_changed(cls, file, source)
+        return cls
 
-        name = getattr(cls, "__name__", None)
-        if name not in _ITEM_SIZES:
+    def storage(self, cls, key, location, size, view=None):
+        """The storage with that key, allocated when it is first met."""
+        from torchlike._pickling import Refused, StandIn
+
+        if isinstance(cls, StandIn):
+            return cls
+        kind = TYPES.get(getattr(cls, "name", getattr(cls, "__name__", None)))
+        if kind is None:
             raise Refused(f"{cls!r} is not a storage class")
         if key not in self.storages:
             if type(size) is not int or size < 0:
                 raise Refused(f"{size!r:.40} is not the size of a storage")
-            self._bytes += size * _ITEM_SIZES[name]
+            self._bytes += size * kind.item_size
             if self._bytes > self._file.left:
                 raise EOFError(
                     f"storages of {self._bytes} bytes are expected, "
                     f"{self._file.left} are left"
                 )
-            self.storages[key] = self._place(cls(size), location)
+            self._kinds[key] = kind
+            self.storages[key] = self._place(kind.new(size), location)
         if view is None:
             return self.storages[key]
         return self._view(cls, key, *view)
@@ -419,13 +549,28 @@ class _Reader:
     def _view(self, cls, key, view_key, offset, size):
         """A storage of its own for a part of another one; it is filled at the end."""
         if view_key not in self._views:
-            if offset < 0 or size < 0 or offset + size > len(self.storages[key]):
-                raise RuntimeError(
-                    f"a view of {size} elements at {offset} does not fit a storage of "
-                    f"{len(self.storages[key])} elements"
-                )
-            self._views[view_key] = cls(size), key, offset
+            whole = self._check_part(key, offset, size)
+            self._views[view_key] = type(whole)(size), key, offset
         return self._views[view_key][0]
+
+    def view_now(self, key, offset, size):
+        """A copy of a part of a storage that is filled already."""
+        whole = self._check_part(key, offset, size)
+        part = type(whole)(size)
+        start = offset * whole.element_size()
+        if size:
+            memoryview(part)[:] = memoryview(whole)[start:][: len(memoryview(part))]
+        return part
+
+    def _check_part(self, key, offset, size):
+        """The storage of which it is a part."""
+        whole = self.storages[key]
+        if offset < 0 or size < 0 or offset + size > len(whole):
+            raise RuntimeError(
+                f"a view of {size} elements at {offset} does not fit a storage of "
+                f"{len(whole)} elements"
+            )
+        return whole
 
     def fill_views(self):
         """Copy the values of the views once the storages have theirs."""
@@ -459,14 +604,21 @@ class _Reader:
             )
         return storage
 
-    def fill(self, key):
+    def check_size(self, key, size):
+        """Compare a storage with the number of elements that the file has for it."""
+        expected = len(self.storages[key])
+        if size != expected:
+            raise RuntimeError(f"its size is {size}, the object says {expected}")
+
+    def check_bytes(self, key, size):
+        """Compare a storage with the number of bytes that the file has for it."""
+        expected = len(self.storages[key]) * self._kinds[key].item_size
+        if size != expected:
+            raise RuntimeError(f"it has {size} bytes, the object says {expected}")
+
+    def fill(self, key, file):
         """Read the values of one storage."""
-        storage = self.storages[key]
-        (size,) = struct.unpack("<q", self._file.read(8))
-        if size != len(storage):
-            raise RuntimeError(f"its size is {size}, the object says {len(storage)}")
-        if size:
-            self._file.readinto(memoryview(storage).cast("B"))
+        self._kinds[key].fill(self.storages[key], file)
 
 
 def _no_storages(saved_id):

@@ -1,5 +1,6 @@
 """Which tensor types there are, and which one new tensors have."""
 
+import torchlike
 from torchlike._C import tensor as _tensor
 from torchlike._C.storage import StorageBase
 from torchlike._C.tensor_base import (
@@ -9,28 +10,23 @@ from torchlike._C.tensor_base import (
     set_default_tensor_class,
 )
 
-__all__ = ["Tensor", "is_storage", "is_tensor", "set_default_tensor_type", "typename"]
+__all__ = [
+    "FatalError",
+    "is_storage",
+    "is_tensor",
+    "set_default_tensor_type",
+    "typename",
+]
 
 
-class _Default(type):
-    """The class of `Tensor`: calls and instance checks go to the default type."""
+class FatalError(Exception):
+    """0.3's error of the C library; here its errors are Python's own classes."""
 
-    def __call__(cls, *args, **kwargs):
-        return get_default_tensor_class()(*args, **kwargs)
-
-    def __instancecheck__(cls, instance):
-        return isinstance(instance, get_default_tensor_class())
-
-    def __getattr__(cls, name):
-        return getattr(get_default_tensor_class(), name)
-
-
-class Tensor(metaclass=_Default):
-    """The default tensor type; see `set_default_tensor_type`."""
+    __module__ = "torch"
 
 
 def set_default_tensor_type(t):
-    """Choose the type of new tensors.
+    """Choose the type of new tensors, which is `torch.Tensor` from then on.
 
     Parameters
     ----------
@@ -43,6 +39,8 @@ def set_default_tensor_type(t):
         If it is no floating-point tensor type with arithmetic.
     """
     set_default_tensor_class(class_named(t) if isinstance(t, str) else t)
+    torchlike.Tensor = get_default_tensor_class()
+    torchlike.Storage = type(torchlike.Tensor().storage())
 
 
 def is_tensor(obj):
@@ -74,4 +72,5 @@ def typename(o):
     )
 
 
-_tensor_classes = frozenset(_tensor.classes)
+_tensor_classes = set(_tensor.classes)
+_storage_classes = {type(cls().storage()) for cls in _tensor.classes}

@@ -42,6 +42,13 @@
             (const char *side, const char *trans, const int *m, const int *n,          \
              const int *k, const real *a, const int *lda, const real *tau, real *c,    \
              const int *ldc, real *work, const int *lwork, int *info, size_t, size_t)) \
+    ROUTINE(geqrt, (const int *m, const int *n, const int *nb, real *a,                \
+                    const int *lda, real *t, const int *ldt, real *work, int *info))   \
+    ROUTINE(larfb, (const char *side, const char *trans, const char *direct,           \
+                    const char *storev, const int *m, const int *n, const int *k,      \
+                    const real *v, const int *ldv, const real *t, const int *ldt,      \
+                    real *c, const int *ldc, real *work, const int *ldwork, size_t,    \
+                    size_t, size_t, size_t))                                           \
     ROUTINE(syevd, (const char *jobz, const char *uplo, const int *n, real *a,         \
                     const int *lda, real *w, real *work, const int *lwork, int *iwork, \
                     const int *liwork, int *info, size_t, size_t))                     \

@@ -1,6 +1,7 @@
 /* What the functions that read index tensors share. Included after THGenerate.h.
  *
- * An index tensor becomes plain memory, checked as a whole, before anything is written. */
+ * An index tensor becomes plain memory, checked as a whole, before anything is written.
+ */
 #ifndef TH_TENSOR_INDEXING_H
 #define TH_TENSOR_INDEXING_H
 
@@ -38,8 +39,8 @@ static inline void check_indices(void *context, int64_t begin, int64_t end) {
 
 /* An index tensor as plain memory; checked against 0 <= i < limit (with `wrap` from
  * -limit). NULL with an error; the caller frees the result. */
-static inline THTensor *new_checked_index(THLongTensor *index, int64_t limit, int64_t dim,
-                                   int wrap) {
+static inline THTensor *new_checked_index(THLongTensor *index, int64_t limit,
+                                          int64_t dim, int wrap) {
     THTensor *plain = index;
     if (THTensor_isContiguous(index))
         THTensor_retain(index);
@@ -68,8 +69,8 @@ static inline const int64_t *index_data(const THTensor *index) {
     return (const int64_t *)index->storage->data + index->storageOffset;
 }
 
-/* Moves between a part of a tensor with a result's elements (narrow) and the part of the
- * indexed tensor that it belongs to (wide). */
+/* Moves between a part of a tensor with a result's elements (narrow) and the part of
+ * the indexed tensor that it belongs to (wide). */
 static inline int copy_to_narrow(THTensor *narrow, THTensor *wide) {
     return THTensor_(copy)(narrow, wide);
 }

@@ -26,8 +26,8 @@ static inline THTensor *new_lines(THTensor *t, int d) {
     return lines;
 }
 
-/* r = lines, moved back to dimension d. Drops `lines`, which may be NULL after an error;
- * r keeps its elements if `status` is one. */
+/* r = lines, moved back to dimension d. Drops `lines`, which may be NULL after an
+ * error; r keeps its elements if `status` is one. */
 static inline int finish_lines(THTensor *r, THTensor *lines, int d, int status) {
     int64_t size[TH_MAX_DIM];
     THTensor *view = NULL;

@@ -8,7 +8,7 @@ import pytest
 
 import torchlike as torch
 from torchlike import autograd
-from torchlike.autograd import Variable
+from torchlike.autograd import Function, Variable
 
 
 def leaf(*values):
@@ -432,3 +432,87 @@ def test_callbacks():
     handle.remove()
     engine.run_backward((x * 2,), (None,))
     assert called == [[2]] and values(x.grad) == [4]
+
+
+# ---- what is left behind
+
+
+def test_iterations_leave_nothing_behind():
+    class Square(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx, grad_output):
+            (x,) = ctx.saved_variables
+            return grad_output * x * 2
+
+    x = leaf(1, 2)
+
+    def iterate(n):
+        for _ in range(n):
+            y = Square.apply(x).sum() + (x * x)[0].exp().sum()
+            handle = y.register_hook(lambda grad: grad * 2)
+            autograd.grad(y, x, create_graph=True)[0].sum().backward()
+            handle.remove()
+            x.grad = None
+
+    iterate(200)
+    gc.collect()
+    gc.disable()
+    try:
+        objects = len(gc.get_objects())
+        used = torch._C.core.memory_stats()["bytes_in_use"]
+        iterate(1000)
+        assert len(gc.get_objects()) - objects < 20
+        assert torch._C.core.memory_stats()["bytes_in_use"] == used
+        assert gc.collect() < 20
+    finally:
+        gc.enable()
+
+
+def test_a_failed_run_leaves_nothing_behind():
+    x = leaf(1, 2)
+    y = x * 3
+    y.register_hook(lambda grad: 1 / 0)
+    total = (y * 2).sum()
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            total.backward(retain_graph=True)
+    assert x.grad is None
+    y._backward_hooks.clear()
+    total.backward()
+    assert values(x.grad) == [6, 6]
+
+
+def test_order_of_the_nodes_is_latest_first():
+    order = []
+    x = leaf(1)
+
+    def watched(name):
+        v = x * 1
+        v.register_hook(lambda grad: order.append(name))
+        return v
+
+    a, b, c = watched("a"), watched("b"), watched("c")
+    (b + (c + a)).backward()
+    assert order == ["c", "b", "a"]
+
+
+def test_a_node_can_be_called():
+    x, y = leaf(2), leaf(3)
+    product = x * y
+    dx, dy = product.grad_fn(leaf(10))
+    assert (values(dx), values(dy)) == ([30], [20])
+    dx.backward()
+    assert values(y.grad) == [10]
+    assert values((x * 2).grad_fn(leaf(1))) == [2]
+    with pytest.raises(TypeError, match="expected Variable as gradient 1, but got int"):
+        product.grad_fn(1)
+    with pytest.raises(TypeError, match="expects the gradients of its outputs"):
+        product.grad_fn()
+    product.backward()
+    with pytest.raises(RuntimeError, match="a second time"):
+        product.grad_fn(leaf(1))

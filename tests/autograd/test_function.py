@@ -8,7 +8,12 @@ import pytest
 import torchlike as torch
 from torchlike import autograd
 from torchlike.autograd import Function, Variable, gradcheck, gradgradcheck
-from torchlike.autograd.function import InplaceFunction, once_differentiable
+from torchlike.autograd.function import (
+    InplaceFunction,
+    NestedIOFunction,
+    once_differentiable,
+    traceable,
+)
 
 
 def leaf(*values):
@@ -387,3 +392,86 @@ def test_cycles_are_collected():
     del y
     gc.collect()
     assert gone() is None
+
+
+def test_replaced_data_leaves_saved_values_alone():
+    class Multiply(Function):
+        @staticmethod
+        def forward(ctx, x, y):
+            ctx.save_for_backward(x, None, y)
+            return x * y
+
+        @staticmethod
+        def backward(ctx, grad_output):
+            x, nothing, y = ctx.saved_variables
+            assert nothing is None and ctx.saved_tensors[0] is x.data
+            return grad_output * y, grad_output * x
+
+    x, y = leaf(2), leaf(3)
+    out = Multiply.apply(x, y)
+    x.data = torch.zeros(1).double()
+    out.backward()
+    assert (x.grad.data[0], y.grad.data[0]) == (3, 2)
+
+
+def test_shared_storage_counts_changes_together():
+    class Half(Function):
+        def forward(self, x):
+            out = x.narrow(0, 0, 1)
+            self.mark_shared_storage((x, out))
+            return out
+
+    x = Variable(torch.ones(2))
+    part = Half()(x)
+    part.mul_(3)
+    assert x._version == part._version == 1
+    assert x.data.tolist() == [3, 1]
+
+
+def test_wrong_shared_storage():
+    class Wrong(Function):
+        def __init__(self, pairs):
+            self.pairs = pairs
+
+        def forward(self, x):
+            out = x + 1
+            self.mark_shared_storage(*self.pairs(x, out))
+            return out
+
+    with pytest.raises(TypeError, match="argument 0 is int"):
+        Wrong(lambda x, out: [1])(leaf(1))
+    with pytest.raises(ValueError, match="was no input"):
+        Wrong(lambda x, out: [(out, out)])(leaf(1))
+
+
+def test_nested_arguments_and_results():
+    class Nested(NestedIOFunction):
+        def forward_extended(self, x, pair):
+            y, (z,) = pair
+            self.save_for_backward(x, [y, z])
+            return x * y, [z * 2, (x + z,)]
+
+        def backward_extended(self, product, rest):
+            double, (total,) = rest
+            x, (y, z) = self.saved_tensors
+            return product * y + total, [product * x, (double * 2 + total,)]
+
+    x, y, z = leaf(2), leaf(3), leaf(5)
+    product, (double, (total,)) = Nested()(x, [y, (z,)])
+    assert [v.data[0] for v in (product, double, total)] == [6, 10, 7]
+    (product + double * 10 + total * 100).backward()
+    assert [v.grad.data[0] for v in (x, y, z)] == [103, 2, 120]
+
+
+def test_nested_function_without_methods():
+    with pytest.raises(NotImplementedError, match="no forward_extended"):
+        NestedIOFunction()(leaf(1))
+
+
+def test_traceable():
+    @traceable
+    class Copy(Function):
+        pass
+
+    assert Copy.is_traceable
+    assert not getattr(Function, "is_traceable", False)

@@ -135,3 +135,40 @@ def test_failed_change_records_nothing():
     with pytest.raises(RuntimeError):
         y.add_(leaf(1, 2, 3))
     assert y.grad_fn is grad_fn and y._version == 0
+
+
+def test_methods_that_become_a_view():
+    x = Variable(torch.rand(3, 4).double(), requires_grad=True)
+
+    def alone(x):
+        y = x * 2
+        assert y.t_() is y and y.size() == (4, 3)
+        y.unsqueeze_(1).transpose_(0, 2).squeeze_(1)
+        return y * y
+
+    def before_a_view(x):
+        y = x * 2
+        y.transpose_(0, 1)
+        y[1:].mul_(3)
+        return y * y
+
+    def of_a_view(x):
+        y = x * 2
+        part = y[1:]
+        part.t_()
+        part.mul_(3)
+        part.unsqueeze_(0)
+        return y * y, part * part
+
+    for function in (alone, before_a_view, of_a_view):
+        assert gradcheck(function, (x,))
+        assert gradgradcheck(function, (x,))
+
+
+def test_methods_that_become_a_view_invalidate_saved_values():
+    x = Variable(torch.rand(2, 3), requires_grad=True)
+    y = x * 1
+    z = y * y
+    y.t_()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        z.sum().backward()

@@ -8,7 +8,7 @@ import weakref
 import pytest
 
 import torchlike as torch
-from torchlike.autograd import Variable
+from torchlike.autograd import Variable, grad
 
 
 def leaf(*size):
@@ -184,15 +184,43 @@ def test_pickle_of_flags():
     assert pickle.loads(pickle.dumps(state)) == (False, True, None)
 
 
-def test_replaced_data():
+def test_replaced_data_leaves_recorded_operations_alone():
     x, y = leaf(2), leaf(2)
+    x.data.fill_(3)
     product = x * y
     x.data = torch.zeros(2)
+    product.sum().backward()
+    assert y.grad.data.tolist() == [3, 3]
+    assert x.grad.data.tolist() == y.data.tolist()
+    assert x._version == 0
+
+
+def test_replaced_data_and_create_graph():
+    x = leaf(2)
+    x.data.fill_(3)
+    total = (x * x * x).sum()
+    x.data = torch.ones(2)
+    (first,) = grad(total, x, create_graph=True)
+    assert first.data.tolist() == [27, 27]
+    (second,) = grad(first.sum(), x)
+    assert second.data.tolist() == [18, 18]
+
+
+def test_replaced_data_does_not_hide_later_changes():
+    x, y = Variable(torch.ones(2)), leaf(2)
+    product = x * y
+    x.data = torch.zeros(2)
+    x.add_(1)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         product.sum().backward()
+
+
+def test_type_of_replaced_data():
+    x = leaf(2)
+    product = x * 2
     with pytest.raises(RuntimeError, match="FloatTensor, got torch.DoubleTensor"):
         product.data = product.data.double()
-    total = (x * 2).sum()
+    total = product.sum()
     x.data = x.data.double()
     with pytest.raises(RuntimeError, match="wrong type.*DoubleTensor.*FloatTensor"):
         total.backward()

@@ -78,6 +78,42 @@ def topk(a, k, dim=-1, largest=True):
     return tuple(np.take(x, range(k), dim) for x in sort(a, dim, largest))
 
 
+def kth(a, k, dim=-1, keepdim=False):
+    picked = (np.take(x, [k - 1], dim) for x in sort(a, dim))
+    return tuple(x if keepdim else x.squeeze(dim) for x in picked)
+
+
+def mode(a, dim=-1, keepdim=False):
+    def last_of_most_frequent(line):
+        values, counts = np.unique(line, return_counts=True)
+        return np.flatnonzero(line == values[counts.argmax()])[-1]
+
+    where = np.expand_dims(np.apply_along_axis(last_of_most_frequent, dim, a), dim)
+    picked = np.take_along_axis(a, where, dim), where
+    return tuple(x if keepdim else x.squeeze(dim) for x in picked)
+
+
+def put(a, indices, source, accumulate):
+    out = a.copy()
+    if accumulate:
+        np.add.at(out.reshape(-1), indices, source)
+    else:
+        np.put(out, indices, source)
+    return out
+
+
+def lshift(a, n):
+    return a << n if np.issubdtype(a.dtype, np.integer) else a * 2.0**n
+
+
+def rshift(a, n):
+    """Zeros come in at the sign."""
+    if not np.issubdtype(a.dtype, np.integer):
+        return a / 2.0**n
+    unsigned = f"u{a.dtype.itemsize}"
+    return (a.astype(unsigned) >> np.asarray(n).astype(unsigned)).astype(a.dtype)
+
+
 def reduced(loss, size_average, reduce):
     if not reduce:
         return loss
@@ -94,6 +130,11 @@ NAMES = {
     "divide": divide,
     "sort": sort,
     "topk": topk,
+    "kth": kth,
+    "mode": mode,
+    "put": put,
+    "lshift": lshift,
+    "rshift": rshift,
     "reduced": reduced,
     "arg": arg,
 }

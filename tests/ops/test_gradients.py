@@ -3,6 +3,9 @@
 import torchlike as torch
 from torchlike.autograd import Variable, gradcheck, gradgradcheck
 
+# Operators without a second derivative; they raise.
+ONCE = {"grid_sample"}
+
 
 def test_gradient(gradient):
     case = gradient
@@ -46,7 +49,8 @@ def test_gradient(gradient):
         return case.call(case.form, *given, **keywords)
 
     assert gradcheck(function, inputs)
-    assert gradgradcheck(function, inputs)
+    if case.operator.name not in ONCE:
+        assert gradgradcheck(function, inputs)
 
 
 def name_kind(overload, name):

@@ -192,7 +192,7 @@ def test_masked_fill(make):
 
 
 @every_type
-def test_masked_copy(make):
+def test_masked_scatter(make):
     t, a = counted(make, 2, 3)
     mask = torch.ByteTensor([[1, 0, 1], [0, 1, 0]])
     t.masked_scatter_(mask, make([50, 60, 70, 80]))
@@ -486,7 +486,7 @@ def test_large_results_do_not_depend_on_threads(operators):
         for operator in operators.values():
             for overload in operator.overloads:
                 kinds = [x.kind for x in overload.arguments]
-                usual = operator.public and operator.source in (
+                usual = operator.function and operator.source in (
                     "pointwise.toml",
                     "compare.toml",
                 )
@@ -521,3 +521,70 @@ def test_multilabel_margin_loss(make):
     expected = (1 - 0.8 + 0.2) + (1 - 0.8 + 0.4) + (1 - 0.1 + 0.2) + (1 - 0.1 + 0.4)
     assert_allclose(loss, [expected / 4])
     assert_allclose(slopes, [-0.5, 0.5, 0.5, -0.5])
+
+
+# ---------------------------------------------------------- layers; more in tests/nn
+
+
+@floating
+def test_max_pool3d(make):
+    t, a = counted(make, 1, 1, 2, 2, 4)
+    values, places = _C.nn.max_pool3d(t, 2, 2, 2, 2, 2, 2)
+    assert_allclose(values, [[[[[14, 16]]]]])
+    assert_allclose(places, [[[[[13, 15]]]]])
+
+
+@floating
+def test_adaptive_max_pool3d(make):
+    t, a = counted(make, 1, 1, 2, 2, 3)
+    values, places = _C.nn.adaptive_max_pool3d(t, 1, 2, 1)
+    assert_allclose(values, [[[[[11, 12]]]]])
+    assert_allclose(places, [[[[[10, 11]]]]])
+
+
+@floating
+def test_fractional_max_pool2d(make):
+    t, a = counted(make, 1, 1, 4, 4)
+    samples = make([0.0, 0.5])
+    values, places = _C.nn.fractional_max_pool2d(t, 2, 2, 2, 2, samples)
+    assert_allclose(values, [[[[6, 8], [14, 16]]]])
+    assert_allclose(places, [[[[5, 7], [13, 15]]]])
+
+
+@floating
+def test_max_unpool(make):
+    t, a = counted(make, 1, 1, 2)
+    index = torch.LongTensor([[[3, 0]]])
+    assert_allclose(_C.nn.max_unpool(t, index, (1, 1, 4), 1), [[[2, 0, 0, 1]]])
+
+
+@floating
+def test_upsample_trilinear(make):
+    t = make([0, 4]).view(1, 1, 1, 1, 2)
+    result = _C.nn.upsample_trilinear(t, 1, 2, 5)
+    assert_allclose(result, [[[[[0, 1, 2, 3, 4]] * 2]]])
+
+
+@floating
+def test_grid_sample(make):
+    t, a = counted(make, 1, 1, 2, 2)
+    grid = make([[[[-1, -1], [1, 1], [0, 0], [3, 3]]]])
+    assert_allclose(_C.nn.grid_sample(t, grid, 0), [[[[1, 4, 2.5, 0]]]])
+    assert_allclose(_C.nn.grid_sample(t, grid, 1), [[[[1, 4, 2.5, 4]]]])
+
+
+@floating
+def test_embedding_renorm(make):
+    t = make([[3, 4], [0.3, 0.4], [6, 8]])
+    index = torch.LongTensor([0, 1])
+    result = _C.nn.embedding_renorm_(t, index, 1, 2)
+    assert result is t
+    assert_allclose(t, [[0.6, 0.8], [0.3, 0.4], [6, 8]], 1e-5)
+
+
+@floating
+def test_conv2d_input(make):
+    t = make([[[[1, 2]]]])
+    weight = make([[[[1, 10, 100]]]])
+    result = _C.nn.conv2d_input(t, weight, 1, 5, 1, 2, 0, 0, 1, 1, 1)
+    assert_allclose(result, [[[[1, 10, 102, 20, 200]]]])

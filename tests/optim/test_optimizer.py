@@ -95,6 +95,24 @@ def test_state_dict_continues_a_run(kind):
     assert list(state["state"].values())[0].get("step", 3) == 3
 
 
+def test_state_dicts_of_later_versions_number_the_parameters():
+    p, q = parameter(), parameter()
+    optimizer = optim.Adam([p, q], lr=0.5)
+    group = {"lr": 0.1, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
+    moments = {"exp_avg": torch.ones(2), "exp_avg_sq": torch.ones(2)}
+    saved = {
+        "state": {1: {"step": torch.Tensor([3]), **moments}},
+        "param_groups": [
+            {**group, "amsgrad": False, "foreach": None, "params": [0, 1]}
+        ],
+    }
+    optimizer.load_state_dict(saved)
+    (p.sum() + q.sum()).backward()
+    optimizer.step()
+    assert optimizer.param_groups[0]["lr"] == 0.1
+    assert [optimizer.state[x]["step"] for x in (p, q)] == [1, 4]
+
+
 def test_load_state_dict_checks_the_groups():
     optimizer = optim.SGD([parameter()], lr=0.1)
     other = optim.SGD([parameter(), parameter()], lr=0.1)

@@ -1,7 +1,4 @@
-import pytest
-
 from torchlike import _six
-from torchlike.utils import backcompat
 
 
 def test_names_for_both_pythons():
@@ -17,9 +14,3 @@ def test_with_metaclass():
         pass
 
     assert type(Thing) is Meta and Thing.__bases__ == (dict,)
-
-
-def test_warnings_cannot_be_enabled():
-    backcompat.keepdim_warning.enabled = False
-    with pytest.raises(NotImplementedError, match="broadcast_warning"):
-        backcompat.broadcast_warning.enabled = True

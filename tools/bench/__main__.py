@@ -21,7 +21,16 @@ except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib
 
 FOLDER = Path(__file__).resolve().parent
-FAMILIES = ("small", "autograd", "nn", "convnet", "large", "gemm", "footprint")
+FAMILIES = (
+    "small",
+    "autograd",
+    "operators",
+    "nn",
+    "convnet",
+    "large",
+    "gemm",
+    "footprint",
+)
 
 # Some machines set these; they choose slower kernels and blockings in OpenBLAS.
 MISLEADING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
@@ -52,7 +61,11 @@ def main(arguments=None):
                 rounds[-1][side] += result["rows"]
     with open(FOLDER / "targets.toml", "rb") as file:
         rows = compare(rounds, tomllib.load(file))
-    print("\n".join(table(rows, about)))
+    shown = rows
+    if options.worst:
+        shown = sorted(rows, key=lambda row: row["ratio"] / row["target"])
+        shown = shown[: -options.worst - 1 : -1]
+    print("\n".join(table(shown, about)))
     if options.json:
         text = json.dumps({**about, "rows": rows}, indent=1)
         Path(options.json).write_text(text + "\n")
@@ -66,6 +79,7 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=5, help="of processes")
     parser.add_argument("--threads", type=int, default=2, help="of both sides")
     parser.add_argument("--only", default="", help="items whose name contains this")
+    parser.add_argument("--worst", type=int, help="show only so many, worst first")
     parser.add_argument("--json", help="write the table here too")
     options = parser.parse_args(arguments)
     options.workloads = options.workloads.split(",")

@@ -92,7 +92,8 @@ class Compiler:
     def choice(self, node):
         test, kind = self.expression(node.test)
         if kind != "N":
-            test = f"{test.removesuffix('.data_')} is not None"
+            there = test.replace("<<", "<<has ")  # NodeWriter knows how it is saved
+            test = there if there != test else f"{test} is not None"
         body, orelse = self.expression(node.body), self.expression(node.orelse)
         if body[1] != orelse[1]:
             if not {body[1], orelse[1]} <= {"T", "W"}:

@@ -68,9 +68,9 @@ ARITHMETIC = [
 ]
 # Operators on bits, and a C function that only the types with the operator have.
 BITWISE = {
-    "and": "bitand",
-    "or": "bitor",
-    "xor": "bitxor",
+    "and": "bitAnd",
+    "or": "bitOr",
+    "xor": "bitXor",
     "lshift": "lshift",
     "rshift": "rshift",
 }
@@ -169,6 +169,11 @@ class TensorWriter:
                 f"if {target} == NULL:",
                 f'    missing_operator(self, "{operator.name}")',
             ]
+        elif overload.target.startswith("gradients."):  # these need arithmetic
+            guard = [
+                "if self.ops.fill == NULL:",
+                f'    missing_operator(self, "{operator.name}")',
+            ]
         if overload.number == "bool":
             self.function(
                 f"bint {name(overload, 'number')}({signature}) except -1",
@@ -195,7 +200,7 @@ class TensorWriter:
         into = name(overload, "into")
         out_parameters = [f"TensorBase {o}" for o in outs]
         if overload.library == "helper":
-            body = [f"{call}", "return 0"]
+            body = [*guard, call, "return 0"]
         elif overload.broadcasts:
             again = f"{into}({', '.join([*outs, 'self', *self.flattened(overload)])})"
             body = [*guard, *self.with_status(call, arguments)[:-1]]

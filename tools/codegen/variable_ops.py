@@ -17,6 +17,7 @@ from libc.stdint cimport int64_t
 from torchlike._C.gradients cimport (
     mse_factor, number_of_elements, number_reduced, shape_of, size_along, t_sum_to_shape,
 )
+from torchlike._C.profiler cimport begin_range, end_range, profiling
 from torchlike._C.tensor_base cimport (
     TensorBase, clone, contiguous, is_number, missing_operator, operator_method,
     real_scalar, to_scalar,
@@ -24,9 +25,9 @@ from torchlike._C.tensor_base cimport (
 from torchlike._C.tensor_ops cimport *
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport (
-    Node, VariableBase, attach, check_saved, give, inplace_begin, inplace_end,
-    new_variable, new_view, save0, save1, save2, saved_result, check_result, set_edge0,
-    set_edge1, set_edge2,
+    Node, VariableBase, add_no_objects, as_saved, attach, check_result, check_saved, give,
+    inplace_begin, inplace_end, new_variable, new_view, same_shape, save0, save1, save2,
+    saved_result, set_edge0, set_edge1, set_edge2,
 )
 
 
@@ -53,8 +54,8 @@ VARIABLE_KINDS = C_KINDS | {"T": "VariableBase", "t": "VariableBase"}
 NUMBER_FIELDS = {"S": "double", "D": "double", "I": "int64_t", "b": "bint"}
 
 
-def declare(arguments):
-    out = []
+def declare(arguments, first):
+    out = [f"VariableBase {first}"]
     for a in arguments:
         if a.kind == "Z":
             out.append(f"int n_{a.c_name}, const int64_t *{a.c_name}")
@@ -101,16 +102,22 @@ class NodeWriter:
         for prefix in "tv":
             for name, code in self.compiled[prefix].items():
                 for slot, saved in enumerate(self.saved):
-                    code = code.replace(f"<<{saved}>>", f"self.saved{slot}")
+                    data = f"self.saved_data[{slot}]"
+                    value = (
+                        f"(<TensorBase>{data})"
+                        if prefix == "t"
+                        else f"as_saved(self.saved{slot}, {data})"
+                    )
+                    code = code.replace(f"<<{saved}>>", value)
+                    code = code.replace(f"<<has {saved}>>", f"{data} != NULL")
                 self.compiled[prefix][name] = code
 
     def names(self, prefix):
         """Kind and code of every name that a formula may use."""
         names = {"grad": ("T", "grad")}
-        for name in self.inputs:
-            data = ".data_" if prefix == "t" else ""
-            names[name] = ("T", f"<<{name}>>{data}")
-            names[(name, "size")] = ("H", f"self.size_{name}")
+        for edge, name in enumerate(self.inputs):
+            names[name] = ("T", f"<<{name}>>")  # its slot is known later
+            names[(name, "size")] = ("H", f"self.input_shape[{edge}]")
         for a in self.overload.arguments:
             if a.kind in "LBPW":
                 names[a.name] = (a.kind, f"self.{a.c_name}")
@@ -134,11 +141,11 @@ class NodeWriter:
         kinds = {a.name: a for a in self.overload.arguments}
         for name in self.used:
             if isinstance(name, tuple):
-                fields.append(f"cdef THTensor *size_{name[0]}")
+                edge = self.inputs.index(name[0])
                 fill.append(
-                    f"node.size_{name[0]} = THTensor_newShape({name[0]}.data_.c_tensor)"
+                    f"node.input_shape[{edge}] = "
+                    f"THTensor_newShape({name[0]}.data_.c_tensor)"
                 )
-                free.append(f"size_{name[0]}")
             elif name.startswith("result"):
                 fields.append(f"cdef TensorBase {name}")
                 drop.append(name)
@@ -156,11 +163,12 @@ class NodeWriter:
                     fields.append(f"cdef {NUMBER_FIELDS[a.kind]} {a.c_name}")
                     member = ".d" if a.kind == "S" else ""
                     fill.append(f"node.{a.c_name} = {a.c_name}{member}")
-        if self.overload.broadcasts:
-            for name in self.overload.grad:
-                fields.append(f"cdef THTensor *shape_{name}  # NULL: not broadcast")
-                free.append(f"shape_{name}")
         return fields, fill, free, drop
+
+    def objects(self):
+        """Whether the class has anything that its instances free."""
+        _, _, free, drop = self.fields()
+        return [*free, *drop]
 
     def apply(self, prefix):
         kind = "TensorBase" if prefix == "t" else "VariableBase"
@@ -182,7 +190,7 @@ class NodeWriter:
             if code is None:
                 continue
             if self.overload.broadcasts:
-                code = f"{prefix}_sum_to_shape({code}, self.shape_{input_name})"
+                code = f"{prefix}_sum_to_shape({code}, self.input_shape[{edge}])"
             lines.append(f"    if self.next{edge} is not None:")
             lines.append(f"        grads[{edge}] = give({code})")
         return [*lines, "    return 0"]
@@ -228,10 +236,12 @@ class NodeWriter:
             readers = [
                 n
                 for n in ["*", *self.overload.grad]
-                if f"self.saved{slot}" in self.compiled["t"].get(n, "")
-                or f"self.saved{slot}" in self.compiled["v"].get(n, "")
+                if any(
+                    f"saved_data[{slot}]" in self.compiled[prefix].get(n, "")
+                    for prefix in "tv"
+                )
             ]
-            line = f"save{slot}(node, {operand(name)})"
+            conditions = [f"{name} is not None"] if name in optional else []
             wanted = [operand(n) for n in readers if n not in optional]
             every = [n for n in self.overload.grad if n not in optional]
             if (
@@ -240,8 +250,10 @@ class NodeWriter:
                 and len(wanted) < len(every)
                 and not set(readers) & optional
             ):
-                condition = " or ".join(f"{n}.requires_grad_" for n in wanted)
-                line = f"if {condition}: {line}"
+                conditions.append(" or ".join(f"{n}.requires_grad_" for n in wanted))
+            line = f"save{slot}(node, {operand(name)})"
+            if conditions:
+                line = f"if {' and '.join(f'({c})' for c in conditions)}: {line}"
             lines.append(line)
         fields, fill, _, _ = self.fields()
         lines += fill
@@ -254,12 +266,23 @@ class VariableWriter:
     def __init__(self, operators):
         self.operators = operators
         self.nodes = []
+        self.plain = []  # node classes without objects of their own
         self.code = []
         self.declarations = []
 
-    def function(self, signature, body):
-        self.code.append(f"cdef {signature}:\n" + "\n".join(indent(body)))
-        self.declarations.append(f"cdef {signature}")
+    def function(self, returns, name, arguments, event, body):
+        """A function, and how the profiler sees it."""
+        signature = f"cdef {returns} {name}({', '.join(declare(arguments, 'self'))})"
+        lines = [
+            f'if profiling and begin_range("{event}"):',
+            "    try:",
+            f"        return {name}({', '.join(['self', *pass_on(arguments)])})",
+            "    finally:",
+            "        end_range()",
+            *body,
+        ]
+        self.code.append(f"{signature}:\n" + "\n".join(indent(lines)))
+        self.declarations.append(signature)
 
     def node(self, operator, overload, position):
         if not overload.grad:
@@ -269,6 +292,8 @@ class VariableWriter:
             self.operators, operator, overload, f"{base}Backward{position}"
         )
         self.nodes.append(node.class_code())
+        if not node.objects():
+            self.plain.append(node.class_name)
         return node
 
     def tensor_call(self, operator, overload, prefix, first):
@@ -284,7 +309,6 @@ class VariableWriter:
         return f"{name}({', '.join([*first, *arguments])})"
 
     def forward(self, operator, overload, node):
-        signature = ", ".join(["VariableBase self", *declare(overload.arguments)])
         call = self.tensor_call(operator, overload, "t", ["self.data_"])
         outputs = overload.outputs or ["T"]
         body = []
@@ -306,9 +330,8 @@ class VariableWriter:
         body += [*self.recording(overload, node, outs)]
         body.append(f"return {', '.join(outs)}")
         returns = "VariableBase" if len(outs) == 1 else "tuple"
-        self.function(
-            f"{returns} {operator.function_name(overload, 'v')}({signature})", body
-        )
+        name = operator.function_name(overload, "v")
+        self.function(returns, name, overload.arguments, operator.name, body)
 
     def condition(self, overload, field, names):
         optional = {a.name for a in overload.arguments if a.kind == "t"}
@@ -344,13 +367,13 @@ class VariableWriter:
         for name in overload.grad:
             owner = self_name if name == "self" else name
             lines += [
-                f"if not THTensor_isSameSizeAs({owner}.data_.c_tensor, {result}.c_tensor):",
-                f"    node.shape_{name} = THTensor_newShape({owner}.data_.c_tensor)",
+                f"if not same_shape({owner}.data_.c_tensor, {result}.c_tensor):",
+                f"    node.input_shape[{overload.tensors.index(name)}] = "
+                f"THTensor_newShape({owner}.data_.c_tensor)",
             ]
         return lines
 
     def inplace(self, operator, overload, node):
-        signature = ", ".join(["VariableBase self", *declare(overload.arguments)])
         call = self.tensor_call(
             operator, overload, "into", ["self.data_", "self.data_"]
         )
@@ -389,11 +412,10 @@ class VariableWriter:
                 body.append("node.result = self.data_")
             body += ["inplace_end(self, node)", "return self"]
         name = operator.function_name(overload, "v") + "_"
-        self.function(f"VariableBase {name}({signature})", body)
+        self.function("VariableBase", name, overload.arguments, operator.inplace, body)
 
     def inplace_view(self, operator, overload, node):
         """The Variable becomes the view; one that was a view is one of its base again."""
-        signature = ", ".join(["VariableBase self", *declare(overload.arguments)])
         become = operator.function_name(overload, "become")
         call = f"{become}({', '.join(['self.data_', *pass_on(overload.arguments)])})"
         body = [
@@ -410,7 +432,7 @@ class VariableWriter:
             "return self",
         ]
         name = operator.function_name(overload, "v") + "_"
-        self.function(f"VariableBase {name}({signature})", body)
+        self.function("VariableBase", name, overload.arguments, operator.inplace, body)
 
     def write(self, out):
         for operator in self.operators.values():
@@ -429,7 +451,9 @@ class VariableWriter:
         head = PREAMBLE.format(banner=note).replace(
             "from cpython", "cimport cython\n\nfrom cpython", 1
         )
-        sections = [*self.nodes, *self.code, slots_code()]
+        plain = "".join(f"    {name},\n" for name in self.plain)
+        plain = f"add_no_objects((\n{plain}))\n"
+        sections = [*self.nodes, *self.code, slots_code(), plain]
         out.write(
             "torchlike/_C/variable_ops.pyx", head + "\n\n" + "\n\n\n".join(sections)
         )

@@ -17,7 +17,7 @@ cdef extern from *:
     typedef struct THParameter {
         const char *name;
         char kind;
-        char flags; /* 1: has a default, 2: keyword only */
+        char flags; /* 1: has a default, 2: keyword only, 4: the default was another one before 0.2 */
         double real_default;
         int64_t int_default;
     } THParameter;

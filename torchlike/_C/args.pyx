@@ -11,6 +11,7 @@ from cpython.long cimport PyLong_AsLongLong, PyLong_Check
 from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_Check, PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdlib cimport malloc
+from torchlike._C cimport backcompat
 from torchlike._C.generator cimport Generator
 from torchlike._C.tensor_base cimport (
     TensorBase, dispatch_of, is_number, to_scalar, type_name,
@@ -231,8 +232,21 @@ cdef int parse(const Callable *callee, THDispatch *ops, bint variables, PyObject
                 raise TypeError(f"{callee.name.decode()}: out= is for tensors, not for Variables")
     for k in range(callee.n):
         if match(&callee.overloads[k], ops, variables, args, n, kwnames, n_keywords, a):
+            if backcompat.keepdim_warnings:
+                warn_of_keepdim(callee, &callee.overloads[k], n, kwnames)
             return k
     raise TypeError(invalid_arguments(callee, ops, variables, args, n, kwnames))
+
+
+cdef int warn_of_keepdim(const Callable *callee, const Signature *s, Py_ssize_t n, PyObject *kwnames) except -1:
+    """Warns if keepdim, the last of the parameters, was left to its default."""
+    cdef const Parameter *last = &s.parameters[s.n - 1]
+    if s.n == 0 or not last.flags & 4 or n == s.n or (kwnames != NULL and "keepdim" in <tuple>kwnames):
+        return 0
+    return backcompat.warn(
+        f'backwards compatibility: call to "{callee.name.decode()}" uses default value for keepdim which has changed '
+        "default to False.  Consider passing as kwarg."
+    )
 
 
 # ------------------------------------------------------------------------------------ messages
@@ -311,15 +325,35 @@ cdef str invalid_arguments(const Callable *callee, THDispatch *ops, bint variabl
 
 # ------------------------------------------------------------------------------------ functions
 
+cdef dict keywords_of(PyObject **args, Py_ssize_t n, PyObject *kwnames):
+    if kwnames == NULL:
+        return {}
+    return {k: <object>args[n + <Py_ssize_t>j] for j, k in enumerate(<tuple>kwnames)}
+
+
+def raised(base, exponent, *, out=None):
+    """``pow(base, exponent)`` of a number and a tensor."""
+    result = exponent.__rpow__(base)
+    return result if out is None else out.resize_as_(result).copy_(result)
+
+
 cdef object call_function(Function method, const Callable *callee, PyObject **args, Py_ssize_t n, PyObject *kwnames):
     cdef PyObject *first
     if n > 0 and isinstance(<object>args[0], (TensorBase, VariableBase)):
         return method(<object>args[0], args + 1, n - 1, kwnames)
     name = callee.name.decode()
+    if n > 1 and isinstance(<object>args[1], (TensorBase, VariableBase)):
+        if callee.overloads[0].n and callee.overloads[0].parameters[0].name == b"beta":
+            # A scale for the first tensor stands before it: addmm(beta, mat, alpha, mat1, mat2).
+            rest = [<object>args[<Py_ssize_t>i] for i in range(n) if i != 1]
+            return getattr(<object>args[1], name)(*rest, **keywords_of(args, n, kwnames))
+        if name == "pow" and n == 2:
+            return raised(<object>args[0], <object>args[1], **keywords_of(args, n, kwnames))
     if n == 0:
         first = keyword("input", args, n, kwnames)
         if first != NULL and isinstance(<object>first, (TensorBase, VariableBase)):
-            keywords = {k: <object>args[<Py_ssize_t>j] for j, k in enumerate(<tuple>kwnames) if k != "input"}
+            keywords = keywords_of(args, n, kwnames)
+            del keywords["input"]
             if "out" not in keywords:
                 return getattr(<object>first, name)(**keywords)
     raise TypeError(
@@ -368,6 +402,12 @@ cdef int install_method(object cls, const char *name, Function function, bytes d
     PyDict_SetItemString((<PyTypeObject *>cls).tp_dict, name, method)
     PyType_Modified(cls)
     return 0
+
+
+def add_method(cls, str name, function):
+    """Put a function of Python on a type made in C."""
+    (<dict>(<PyTypeObject *>cls).tp_dict)[name] = function
+    PyType_Modified(cls)
 
 
 cdef int install_function(dict namespace, const char *name, Function function, bytes doc) except -1:

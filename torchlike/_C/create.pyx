@@ -38,6 +38,8 @@ cdef int copy(TensorBase out, TensorBase self, TensorBase source) except -1:
 
 cdef int sum_to(TensorBase out, TensorBase self, int n, const int64_t *size) except -1:
     check(THTensor_resize(out.c_tensor, n, size, NULL))
+    if THTensor_nElement(out.c_tensor) == THTensor_nElement(self.c_tensor):
+        return check(out.ops.copy(out.c_tensor, self.c_tensor))
     return check(self.ops.sumTo(out.c_tensor, self.c_tensor))
 
 

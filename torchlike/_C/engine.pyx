@@ -22,6 +22,7 @@ from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 from torchlike._C.errors cimport check
+from torchlike._C.profiler cimport end_range, open_range, profiling
 from torchlike._C.tensor_base cimport TensorBase, clone, real_scalar, type_name, wrap
 from torchlike._C.tensor_ops cimport t_add_T
 from torchlike._C.th cimport (
@@ -29,7 +30,7 @@ from torchlike._C.th cimport (
     THTensor_newWithSize,
 )
 from torchlike._C.variable cimport (
-    Node, VariableBase, attach, collect_nodes, edge, give, grad_fn_of, new_variable,
+    CopyBackward, Node, VariableBase, attach, collect_nodes, edge, give, grad_fn_of, new_variable,
     post_hooks_of_leaf, set_edge0, set_engine, shape_text,
 )
 from torchlike._C.variable_ops cimport v_add_T
@@ -386,17 +387,6 @@ cdef int add_to_buffer(Node n, int nr, PyObject *owned, bint create) except -1:
     return 0
 
 
-cdef class CopyBackward(Node):
-    """A copy of a gradient that nobody else holds."""
-    cdef int apply(self, object grad, PyObject **grads) except -1:
-        grads[0] = give(grad)
-        return 0
-
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
-        grads[0] = give(grad)
-        return 0
-
-
 cdef object own(PyObject *grad, bint create):
     """The gradient, copied if anybody but its one owner can see its elements."""
     cdef bint alone = Py_REFCNT(grad) == 1
@@ -612,6 +602,7 @@ cdef int process(Run *run, Node n) except -1:
     cdef list more
     cdef tuple entry
     cdef int i, n_inputs = n.n_inputs
+    cdef bint ranged = False
     if n.pre_hooks is not None:
         call_pre_hooks(n, run.create)
     if run.extras != NULL and (<Extras>run.extras).nodes is not None:
@@ -628,6 +619,8 @@ cdef int process(Run *run, Node n) except -1:
     more = n.more_grads
     try:
         if grad is not None or more is not None:
+            if profiling:
+                ranged = open_range(n.name())
             if run.create:
                 n.apply_v(grad, grads)
             else:
@@ -651,6 +644,8 @@ cdef int process(Run *run, Node n) except -1:
             entry = <tuple>n.more_next[i - 3]
             deliver(run, entry[0], entry[1], entry[2], &grads[i])
     finally:
+        if ranged:
+            end_range()
         for i in range(n_inputs):
             if grads[i] != NULL:
                 decref(grads[i])

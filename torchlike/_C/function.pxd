@@ -6,14 +6,15 @@ from torchlike._C.variable cimport Node
 
 cdef class Function(Node):
     # What forward asked for: tuples of tensors, or None. Dropped when forward is over.
-    cdef object to_save, dirty_tensors, non_differentiable
-    cdef list saved                    # Variables (inputs), tensors (outputs) or None
-    # Version of a saved input, number of a saved output.
-    cdef list saved_as
+    cdef object to_save, dirty_tensors, non_differentiable, shared_pairs
+    # The tensors that backward needs, or None; what each is: a Variable for an input,
+    # the number of an output; the version of an input.
+    cdef tuple saved, saved_from, saved_versions
     cdef int n_arguments, n_outputs
     # Made with arguments, called once, works on tensors.
     cdef bint instance_style
-    # Sizes of the arguments (NULL: was no Variable), then of the outputs; NULL if
-    # unrecorded.
+    # Sizes of the arguments (NULL: was no Variable), then of several outputs; NULL if
+    # unrecorded, input_shape if there are few.
     cdef THTensor **shapes
+    cdef Py_ssize_t n_shapes
     cdef int run(self, object grad, PyObject **grads, bint create) except -1

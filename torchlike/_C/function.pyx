@@ -10,13 +10,14 @@ from libc.stdlib cimport calloc, free
 from torchlike._C.dispatch cimport THDispatch
 from torchlike._C.engine cimport as_variable
 from torchlike._C.errors cimport check
+from torchlike._C.profiler cimport end_range, open_range, profiling
 from torchlike._C.tensor_base cimport TensorBase, dispatch_of, type_name, wrap
 from torchlike._C.th cimport (
     THTensor, THTensor_free, THTensor_isSameSizeAs, THTensor_newShape,
     THTensor_newWithSize, THTensor_newWithTensor,
 )
 from torchlike._C.variable cimport (
-    Node, VariableBase, add_edge, add_target, attach, attach_output, check_result,
+    Node, VariableBase, add_edge, add_target, as_saved, attach, attach_output, check_result,
     collect_nodes, edge, give, inplace_begin, inplace_end, new_variable, raise_changed,
     saved_result, shape_text, version_of,
 )
@@ -40,9 +41,9 @@ cdef class Function(Node):
     """
 
     def __dealloc__(self):
-        cdef int i
-        if self.shapes != NULL:
-            for i in range(self.n_arguments + self.n_outputs):
+        cdef Py_ssize_t i
+        if self.shapes != NULL and self.shapes != self.input_shape:
+            for i in range(self.n_shapes):
                 THTensor_free(self.shapes[i])
             free(self.shapes)
 
@@ -89,6 +90,18 @@ cdef class Function(Node):
         """Name the outputs that have no derivative."""
         self.non_differentiable = tensors
 
+    def mark_shared_storage(self, *pairs):
+        """Name (input, output) pairs that see the same elements: changes count for both.
+
+        ``mark_dirty`` needs none, nor do inputs that are returned as they are.
+        """
+        for i, pair in enumerate(pairs):
+            if not isinstance(pair, tuple) or len(pair) != 2:
+                raise TypeError(
+                    "mark_shared_storage accepts (input, output) pairs, but argument %d "
+                    "is %s" % (i, type_name(pair)))
+        self.shared_pairs = pairs
+
     # -- for backward
     @property
     def needs_input_grad(self):
@@ -115,6 +128,7 @@ cdef class Function(Node):
         cdef VariableBase v
         cdef Py_ssize_t i
         cdef unsigned int version
+        cdef tuple values
         if self.released:
             raise RuntimeError(
                 "Trying to backward through the graph a second time, but the buffers "
@@ -122,21 +136,23 @@ cdef class Function(Node):
                 "backward the first time.")
         if self.saved is None:
             return ()
-        values = []
+        values = PyTuple_New(len(self.saved))
         for i in range(len(self.saved)):
             value = self.saved[i]
-            if isinstance(value, VariableBase):
-                v = <VariableBase>value
-                version = self.saved_as[i]
+            source = self.saved_from[i]
+            if isinstance(source, VariableBase):
+                v = <VariableBase>source
+                version = self.saved_versions[i]
                 if version_of(v) != version:
                     raise_changed(self, "input", version_of(v), version)
-                value = v if as_variables else v.data_
+                if as_variables:
+                    value = as_saved(v, <PyObject *>value)
             elif value is not None:
                 check_result(self)
                 if as_variables:
-                    value = saved_result(self, <TensorBase>value, self.saved_as[i])
-            values.append(value)
-        return tuple(values)
+                    value = saved_result(self, <TensorBase>value, source)
+            set_item(values, i, value)
+        return values
 
     def name(self):
         """The name of the operation."""
@@ -154,6 +170,7 @@ cdef class Function(Node):
 
     cdef void release(self):
         self.saved = None
+        self.saved_from = None
         Node.release(self)
 
     cdef int run(self, object grad, PyObject **grads, bint create) except -1:
@@ -196,6 +213,15 @@ cdef bint is_in(object tensor, object tensors) noexcept:
 
 # ---- forward
 cdef object call(Function self, object forward, tuple args):
+    if profiling and open_range(type(self).__name__):
+        try:
+            return perform(self, forward, args)
+        finally:
+            end_range()
+    return perform(self, forward, args)
+
+
+cdef object perform(Function self, object forward, tuple args):
     cdef Py_ssize_t i, n = len(args)
     cdef tuple raw = PyTuple_New(1 + n)
     cdef VariableBase v
@@ -218,11 +244,11 @@ cdef object call(Function self, object forward, tuple args):
     result = PyObject_Call(forward, raw, NULL)
     if isinstance(result, TensorBase):
         self.n_outputs = 1
-        if record:
-            remember_shapes(self, args, (result,))
-        check_dirty(self, raw, (result,))
-        out = make_output(self, args, raw, <TensorBase>result, 0, record, is_volatile)
         outs = (result,)
+        if record:
+            remember_shapes(self, args, outs)
+        check_dirty(self, raw, outs)
+        out = make_output(self, args, raw, <TensorBase>result, 0, record, is_volatile)
     else:
         outs = check_outputs(self, result)
         self.n_outputs = <int>len(outs)
@@ -238,6 +264,7 @@ cdef object call(Function self, object forward, tuple args):
     self.to_save = None
     self.dirty_tensors = None
     self.non_differentiable = None
+    self.shared_pairs = None
     return out
 
 
@@ -256,13 +283,17 @@ cdef tuple check_outputs(Function self, object result):
 
 cdef int remember_shapes(Function self, tuple args, tuple outs) except -1:
     cdef Py_ssize_t i, n = len(args)
-    self.shapes = <THTensor **>calloc(n + len(outs), sizeof(THTensor *))
-    if self.shapes == NULL:
-        raise MemoryError("no memory for the sizes of %d arguments" % n)
+    # One output has a gradient whenever backward comes here.
+    self.n_shapes = n + (len(outs) if len(outs) > 1 else 0)
+    self.shapes = self.input_shape
+    if self.n_shapes > 3:
+        self.shapes = <THTensor **>calloc(self.n_shapes, sizeof(THTensor *))
+        if self.shapes == NULL:
+            raise MemoryError("no memory for the sizes of %d arguments" % n)
     for i in range(n):
         if isinstance(args[i], VariableBase):
             self.shapes[i] = new_shape((<VariableBase>args[i]).data_)
-    for i in range(len(outs)):
+    for i in range(self.n_shapes - n):
         self.shapes[n + i] = new_shape(<TensorBase>outs[i])
     return 0
 
@@ -309,11 +340,31 @@ cdef VariableBase make_output(Function self, tuple args, tuple raw, TensorBase t
         out.counter = source if source.counter is None else source.counter
     else:
         out = new_variable(t)
+        if self.shared_pairs is not None:
+            share_counter(self, args, raw, t, out)
     out.volatile_ = is_volatile
     if record:
         collect_nodes()
         attach_output(out, self, nr)
     return out
+
+
+cdef int share_counter(
+        Function self, tuple args, tuple raw, TensorBase t, VariableBase out) except -1:
+    """Let an output count the changes of the input that mark_shared_storage named."""
+    cdef VariableBase source
+    cdef Py_ssize_t i
+    for pair in <tuple>self.shared_pairs:
+        if (<tuple>pair)[1] is not t:
+            continue
+        for i in range(len(args)):
+            if raw[1 + i] is (<tuple>pair)[0] and isinstance(args[i], VariableBase):
+                source = <VariableBase>args[i]
+                out.counter = source if source.counter is None else source.counter
+                return 0
+        raise ValueError("mark_shared_storage accepts (input, output) pairs, but the "
+                         "first of a pair was no input")
+    return 0
 
 
 cdef VariableBase change_input(Function self, VariableBase v, int nr, bint record,
@@ -338,32 +389,35 @@ cdef VariableBase change_input(Function self, VariableBase v, int nr, bint recor
 
 cdef int save(Function self, tuple args, tuple raw, tuple outs) except -1:
     """Keep what save_for_backward named: inputs as Variables, outputs as tensors."""
-    cdef Py_ssize_t i, j
-    self.saved = []
-    self.saved_as = []
-    for i, t in enumerate(<tuple>self.to_save):
-        if t is None:
-            self.saved.append(None)
-            self.saved_as.append(0)
-            continue
-        for j in range(len(args)):
-            if (raw[1 + j] is t and isinstance(args[j], VariableBase)
-                    and not is_in(t, self.dirty_tensors)):
-                self.saved.append(args[j])
-                self.saved_as.append(version_of(<VariableBase>args[j]))
-                break
-        else:
-            for j in range(len(outs)):
-                if outs[j] is t:
-                    self.saved.append(t)
-                    self.saved_as.append(j)
-                    break
-            else:
-                raise RuntimeError(
-                    "save_for_backward can only save input or output tensors, but "
-                    "argument %d doesn't satisfy this condition (%s)"
-                    % (i, type_name(t)))
+    cdef tuple tensors = <tuple>self.to_save
+    cdef tuple sources = PyTuple_New(len(tensors))
+    cdef tuple versions = PyTuple_New(len(tensors))
+    cdef Py_ssize_t i
+    for i in range(len(tensors)):
+        source = None if tensors[i] is None else source_of(self, args, raw, outs, i)
+        set_item(sources, i, source)
+        set_item(versions, i, version_of(<VariableBase>source)
+                 if isinstance(source, VariableBase) else 0)
+    self.saved = tensors
+    self.saved_from = sources
+    self.saved_versions = versions
     return 0
+
+
+cdef object source_of(Function self, tuple args, tuple raw, tuple outs, Py_ssize_t i):
+    """The input, or the number of the output, whose tensor is the i-th to save."""
+    cdef object t = (<tuple>self.to_save)[i]
+    cdef Py_ssize_t j
+    for j in range(len(args)):
+        if (raw[1 + j] is t and isinstance(args[j], VariableBase)
+                and not is_in(t, self.dirty_tensors)):
+            return args[j]
+    for j in range(len(outs)):
+        if outs[j] is t:
+            return j
+    raise RuntimeError(
+        "save_for_backward can only save input or output tensors, but argument %d "
+        "doesn't satisfy this condition (%s)" % (i, type_name(t)))
 
 
 # ---- backward

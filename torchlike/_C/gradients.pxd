@@ -8,10 +8,13 @@ from torchlike._C.th cimport THScalar, THTensor, THTensor_nElement
 cdef THTensor *new_expand_reduced(TensorBase self, int64_t dim, bint keepdim, int n, const int64_t *size) except NULL
 cdef THTensor *new_permute(TensorBase self, int n, const int64_t *dims) except NULL
 cdef THTensor *new_permute_back(TensorBase self, int n, const int64_t *dims) except NULL
+cdef THTensor *new_expand_batch(TensorBase self, int n, const int64_t *size) except NULL
 
 # reductions
 cdef int scatter_reduced(TensorBase out, TensorBase self, TensorBase index, int64_t dim, bint keepdim, int n, const int64_t *size) except -1
 cdef int gather_reduced(TensorBase out, TensorBase self, TensorBase index, int64_t dim, bint keepdim) except -1
+cdef int sum_except(TensorBase out, TensorBase self, int64_t dim) except -1
+cdef int third_derivative(TensorBase out, TensorBase self) except -1
 cdef int flip(TensorBase out, TensorBase self, int64_t dim) except -1
 
 # views' derivatives
@@ -34,14 +37,26 @@ cdef int scatter(TensorBase out, TensorBase self, int64_t dim, TensorBase index,
 cdef int scatter_value(TensorBase out, TensorBase self, int64_t dim, TensorBase index, THScalar value) except -1
 cdef int scatter_add(TensorBase out, TensorBase self, int64_t dim, TensorBase index, TensorBase src) except -1
 cdef int masked_fill(TensorBase out, TensorBase self, TensorBase mask, THScalar value) except -1
-cdef int masked_copy(TensorBase out, TensorBase self, TensorBase mask, TensorBase source) except -1
+cdef int masked_scatter(TensorBase out, TensorBase self, TensorBase mask, TensorBase source) except -1
 cdef int masked_source(TensorBase out, TensorBase self, TensorBase mask, int n, const int64_t *size) except -1
 cdef int masked_select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, TensorBase mask) except -1
+
+cdef int take_backward(TensorBase out, TensorBase self, int n, const int64_t *size, TensorBase indices) except -1
+cdef int put(TensorBase out, TensorBase self, TensorBase indices, TensorBase source, bint accumulate) except -1
+cdef int put_value(TensorBase out, TensorBase self, TensorBase indices, THScalar value) except -1
 
 # layers
 cdef THTensor *new_expand_bias(TensorBase self, int n, const int64_t *size) except NULL
 cdef int channel_sum(TensorBase out, TensorBase self) except -1
 cdef int gather_planes(TensorBase out, TensorBase self, TensorBase indices) except -1
+cdef int scatter_planes(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size, int64_t spatial, bint add) except -1
+cdef int take_planes(TensorBase out, TensorBase self, TensorBase indices, int64_t spatial) except -1
+cdef int pad_constant(TensorBase out, TensorBase self, int n, const int64_t *pad, double value, bint crop) except -1
+cdef int embedding(TensorBase out, TensorBase self, TensorBase indices) except -1
+cdef int embedding_weight(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size, int64_t padding_idx, bint scale_grad_by_freq) except -1
+cdef int embedding_rows(TensorBase out, TensorBase self, TensorBase indices, int64_t padding_idx, bint scale_grad_by_freq) except -1
+cdef int embedding_renorm(TensorBase out, TensorBase self, TensorBase indices, double max_norm, double norm_type) except -1
+cdef int refuse(TensorBase out, TensorBase self) except -1
 cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average, int64_t ignore_index, bint reduce) except -1
 
 # what formulas ask of sizes

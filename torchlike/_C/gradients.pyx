@@ -2,7 +2,7 @@
 from torchlike._C cimport create
 from torchlike._C.errors cimport check, raise_error
 from torchlike._C.dispatch cimport TH_dispatch, THNN_dispatch
-from torchlike._C.tensor_base cimport contiguous, new_empty, real_scalar, size_of, wrap
+from torchlike._C.tensor_base cimport clone, contiguous, new_empty, real_scalar, size_of, wrap
 from torchlike._C.th cimport *
 
 
@@ -59,6 +59,15 @@ cdef THTensor *new_permute_back(TensorBase self, int n, const int64_t *dims) exc
     return owned(THTensor_newPermute(self.c_tensor, n, back))
 
 
+cdef THTensor *new_expand_batch(TensorBase self, int n, const int64_t *size) except NULL:
+    cdef int64_t sizes[64]
+    cdef int d
+    sizes[0] = size[0]
+    for d in range(self.c_tensor.nDimension):
+        sizes[d + 1] = self.c_tensor.size[d]
+    return owned(THTensor_newExpand(self.c_tensor, self.c_tensor.nDimension + 1, sizes))
+
+
 # ------------------------------------------------------------------------------------ reductions
 
 cdef int scatter_reduced(TensorBase out, TensorBase self, TensorBase index, int64_t dim, bint keepdim, int n, const int64_t *size) except -1:
@@ -90,6 +99,18 @@ cdef int flip(TensorBase out, TensorBase self, int64_t dim) except -1:
     first.i, last.i, step.i = n - 1, 0, -1
     check(index.ops.range(index.c_tensor, first, last, step))
     return check(self.ops.indexSelect(out.c_tensor, self.c_tensor, wrapped, index.c_tensor))
+
+
+cdef int sum_except(TensorBase out, TensorBase self, int64_t dim) except -1:
+    cdef int64_t size[64]
+    cdef int d, kept = check(THTensor_wrapDim(dim, self.c_tensor.nDimension))
+    for d in range(self.c_tensor.nDimension):
+        size[d] = self.c_tensor.size[d] if d == kept else 1
+    return create.sum_to(out, self, self.c_tensor.nDimension, size)
+
+
+cdef int third_derivative(TensorBase out, TensorBase self) except -1:
+    raise RuntimeError("the third derivative of prod and cumprod is not available")
 
 
 # ----------------------------------------------------------------------------- views' derivatives
@@ -204,7 +225,7 @@ cdef int masked_fill(TensorBase out, TensorBase self, TensorBase mask, THScalar 
     return check(self.ops.maskedFill(out.c_tensor, mask.c_tensor, value))
 
 
-cdef int masked_copy(TensorBase out, TensorBase self, TensorBase mask, TensorBase source) except -1:
+cdef int masked_scatter(TensorBase out, TensorBase self, TensorBase mask, TensorBase source) except -1:
     start_from(out, self)
     return check(self.ops.maskedCopy(out.c_tensor, mask.c_tensor, source.c_tensor))
 
@@ -229,6 +250,21 @@ cdef int masked_source(TensorBase out, TensorBase self, TensorBase mask, int n, 
 cdef int masked_select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, TensorBase mask) except -1:
     zeros(out, n, size)
     return check(self.ops.maskedCopy(out.c_tensor, mask.c_tensor, self.c_tensor))
+
+
+cdef int take_backward(TensorBase out, TensorBase self, int n, const int64_t *size, TensorBase indices) except -1:
+    zeros(out, n, size)
+    return check(self.ops.put(out.c_tensor, indices.c_tensor, self.c_tensor, True))
+
+
+cdef int put(TensorBase out, TensorBase self, TensorBase indices, TensorBase source, bint accumulate) except -1:
+    start_from(out, self)
+    return check(self.ops.put(out.c_tensor, indices.c_tensor, source.c_tensor, accumulate))
+
+
+cdef int put_value(TensorBase out, TensorBase self, TensorBase indices, THScalar value) except -1:
+    start_from(out, self)
+    return check(self.ops.putFill(out.c_tensor, indices.c_tensor, value))
 
 
 # ---------------------------------------------------------------------------------------- layers
@@ -269,6 +305,122 @@ cdef int gather_planes(TensorBase out, TensorBase self, TensorBase indices) exce
     cdef TensorBase planes = as_rows(self), rows = as_rows(indices)
     check(self.ops.gather(out.c_tensor, planes.c_tensor, 1, rows.c_tensor))
     return check(THTensor_resizeAs(out.c_tensor, indices.c_tensor))
+
+
+cdef TensorBase as_planes(TensorBase self, int64_t spatial, const THTensor *like):
+    # (..., the last `spatial` dimensions) as (planes, elements); planes as in `like`.
+    cdef const THTensor *t = self.c_tensor
+    cdef int64_t size[2]
+    cdef int d
+    if spatial < 1 or t.nDimension <= spatial or t.nDimension != like.nDimension:
+        raise RuntimeError(f"expected planes of {spatial} dimensions, but got {size_of(t)} and {size_of(like)}")
+    size[0], size[1] = 1, 1
+    for d in range(t.nDimension):
+        if d < t.nDimension - spatial:
+            if t.size[d] != like.size[d]:
+                raise RuntimeError(f"planes must be the same, but got {size_of(t)} and {size_of(like)}")
+            size[0] *= t.size[d]
+        else:
+            size[1] *= t.size[d]
+    self = contiguous(self)
+    return wrap(self.ops, THTensor_newView(self.c_tensor, 2, size))
+
+
+cdef int scatter_planes(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size, int64_t spatial, bint add) except -1:
+    cdef TensorBase values, places, target
+    if not THTensor_isSameSizeAs(self.c_tensor, indices.c_tensor):
+        raise RuntimeError(f"input {size_of(self.c_tensor)} and indices {size_of(indices.c_tensor)} must have the same size")
+    zeros(out, n, size)
+    values = as_planes(self, spatial, out.c_tensor)
+    places = as_planes(indices, spatial, out.c_tensor)
+    target = as_planes(out, spatial, out.c_tensor)
+    if add:
+        return check(self.ops.scatterAdd(target.c_tensor, 1, places.c_tensor, values.c_tensor))
+    return check(self.ops.scatter(target.c_tensor, 1, places.c_tensor, values.c_tensor))
+
+
+cdef int take_planes(TensorBase out, TensorBase self, TensorBase indices, int64_t spatial) except -1:
+    cdef TensorBase planes = as_planes(self, spatial, indices.c_tensor)
+    cdef TensorBase rows = as_planes(indices, spatial, self.c_tensor)
+    check(self.ops.gather(out.c_tensor, planes.c_tensor, 1, rows.c_tensor))
+    return check(THTensor_resizeAs(out.c_tensor, indices.c_tensor))
+
+
+cdef int pad_constant(TensorBase out, TensorBase self, int n, const int64_t *pad, double value, bint crop) except -1:
+    # Copies what is in both to a tensor full of `value`; negative padding crops.
+    cdef const THTensor *t = self.c_tensor
+    cdef TensorBase source = self, target = out
+    cdef int64_t size[64]
+    cdef int64_t before, after, length
+    cdef int d, sign = -1 if crop else 1
+    cdef THScalar filling
+    filling.d = value
+    if n % 2 or n > 2 * t.nDimension:
+        raise RuntimeError(f"expected two paddings for each of at most {t.nDimension} dimensions, but got {n}")
+    for d in range(t.nDimension):
+        size[d] = t.size[d]
+    for d in range(n // 2):
+        size[t.nDimension - 1 - d] += sign * (pad[2 * d] + pad[2 * d + 1])
+        if size[t.nDimension - 1 - d] < 1:
+            raise RuntimeError(
+                f"padding ({pad[2 * d]}, {pad[2 * d + 1]}) leaves nothing of dimension {t.nDimension - 1 - d} "
+                f"of {size_of(t)}")
+    check(THTensor_resize(out.c_tensor, t.nDimension, size, NULL))
+    check(out.ops.fill(out.c_tensor, filling))
+    for d in range(n // 2):
+        before, after = sign * pad[2 * d], sign * pad[2 * d + 1]
+        length = t.size[t.nDimension - 1 - d] + min(before, 0) + min(after, 0)
+        if length < 1:
+            return 0
+        source = wrap(self.ops, THTensor_newNarrow(source.c_tensor, t.nDimension - 1 - d, max(-before, 0), length))
+        target = wrap(out.ops, THTensor_newNarrow(target.c_tensor, t.nDimension - 1 - d, max(before, 0), length))
+    return check(self.ops.copy(target.c_tensor, source.c_tensor))
+
+
+cdef int embedding(TensorBase out, TensorBase self, TensorBase indices) except -1:
+    cdef const THTensor *t = indices.c_tensor
+    cdef TensorBase flat
+    cdef int64_t size[64]
+    cdef int64_t all_of_them = -1
+    cdef int d
+    if self.c_tensor.nDimension != 2:
+        raise RuntimeError(f"expected a table of rows, but got {size_of(self.c_tensor)}")
+    if t.nDimension == 0:
+        raise RuntimeError("expected indices, but got an empty tensor")
+    flat = contiguous(indices)
+    flat = wrap(flat.ops, THTensor_newView(flat.c_tensor, 1, &all_of_them))
+    check(self.ops.indexSelect(out.c_tensor, self.c_tensor, 0, flat.c_tensor))
+    for d in range(t.nDimension):
+        size[d] = t.size[d]
+    size[t.nDimension] = self.c_tensor.size[1]
+    return check(THTensor_resize(out.c_tensor, t.nDimension + 1, size, NULL))
+
+
+cdef int embedding_weight(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size, int64_t padding_idx, bint scale_grad_by_freq) except -1:
+    zeros(out, n, size)
+    return check(THNN_dispatch[self.ops.dtype].LookupTable_accGradParameters(
+        NULL, indices.c_tensor, self.c_tensor, out.c_tensor, scale_grad_by_freq, padding_idx, 1))
+
+
+cdef int embedding_rows(TensorBase out, TensorBase self, TensorBase indices, int64_t padding_idx, bint scale_grad_by_freq) except -1:
+    cdef TensorBase table = self, row
+    if scale_grad_by_freq:
+        raise RuntimeError("embedding: the second derivative with scale_grad_by_freq is not implemented")
+    if 0 <= padding_idx < self.c_tensor.size[0]:
+        table = clone(self)
+        row = wrap(table.ops, THTensor_newSelect(table.c_tensor, 0, padding_idx))
+        check(table.ops.zero(row.c_tensor))
+    return embedding(out, table, indices)
+
+
+cdef int embedding_renorm(TensorBase out, TensorBase self, TensorBase indices, double max_norm, double norm_type) except -1:
+    start_from(out, self)
+    return check(THNN_dispatch[self.ops.dtype].LookupTable_renorm(
+        NULL, indices.c_tensor, out.c_tensor, max_norm, norm_type))
+
+
+cdef int refuse(TensorBase out, TensorBase self) except -1:
+    raise RuntimeError("the second derivative of this operation is not implemented")
 
 
 cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average, int64_t ignore_index, bint reduce) except -1:

@@ -12,14 +12,6 @@ from torchlike._C.th cimport *
 cdef tuple DTYPES = ("uint8", "int8", "int16", "int32", "int64", "float32", "float64", "float16")
 
 
-class Owner:
-    """Exposes a tensor's memory to NumPy by the array interface, and keeps the tensor alive."""
-
-    def __init__(self, tensor, interface):
-        self.tensor = tensor
-        self.__array_interface__ = interface
-
-
 cdef object numpy_module():
     try:
         import numpy        # an optional, slow import: only for those who use it
@@ -29,21 +21,11 @@ cdef object numpy_module():
 
 
 def to_numpy(TensorBase self not None):
-    """The tensor as a NumPy array that shares its memory; shape and strides are kept."""
-    numpy = numpy_module()
-    cdef THTensor *t = self.c_tensor
-    dtype = numpy.dtype(DTYPES[self.ops.dtype])
-    if t.nDimension == 0:
-        return numpy.empty(0, dtype)
-    interface = {
-        "version": 3,
-        "typestr": dtype.str,
-        "shape": tuple([t.size[d] for d in range(t.nDimension)]),
-        "strides": tuple([t.stride[d] * self.ops.itemsize for d in range(t.nDimension)]),
-        "data": (self.data_ptr(), False),
-    }
-    # The view pins the storage, even if the tensor is resized or set to another one later.
-    return numpy.asarray(Owner(wrap(self.ops, THTensor_newWithTensor(t)), interface))
+    """The tensor as a NumPy array that shares its memory; shape and strides are kept.
+
+    While the array lives, the memory cannot be resized.
+    """
+    return numpy_module().asarray(memoryview(self))
 
 
 def from_numpy(array):
@@ -93,10 +75,34 @@ def from_numpy(array):
         size[d] = shape[d]
         stride[d] = strides[d] // array.itemsize
         last += (size[d] - 1) * stride[d]
+    if not array.flags.aligned:
+        raise ValueError("the given array is not aligned to its elements; pass a copy, array.copy()")
     storage = new_borrowed(ops.dtype, <void *><size_t>array.ctypes.data, last + 1, array)
     r = THTensor_newWithStorage(ops.dtype, storage, 0, len(shape), size, stride)
     THStorage_free(storage)
     return wrap(ops, r)
+
+
+def wrap_result(array):
+    """What a NumPy function of tensors returns: a tensor, or `array` if there is no such tensor.
+
+    Booleans become a ByteTensor and arrays without dimensions numbers.
+    """
+    if array.ndim == 0:
+        return array[()]
+    if array.dtype.name == "bool":
+        array = array.astype("uint8")
+    if array.dtype.name not in DTYPES:
+        return array
+    if not array.flags.carray or not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="), order="C")
+    return from_numpy(array)
+
+
+cdef object m_array_wrap(object self, PyObject **args, Py_ssize_t n, PyObject *kwnames):
+    if not 1 <= n <= 3 or kwnames != NULL:
+        raise TypeError(f"__array_wrap__() takes an array, a context and return_scalar ({n} given)")
+    return wrap_result(<object>args[0])
 
 
 cdef object m_numpy(object self, PyObject **args, Py_ssize_t n, PyObject *kwnames):
@@ -125,6 +131,8 @@ cdef object m_array(object self, PyObject **args, Py_ssize_t n, PyObject *kwname
 
 
 def install(tensor_class):
-    """Put numpy() and __array__() on the tensor class."""
+    """Put NumPy's side on the tensor class: numpy(), __array__() and __array_wrap__()."""
     install_method(tensor_class, b"numpy", m_numpy, (<str>to_numpy.__doc__).encode())
     install_method(tensor_class, b"__array__", m_array, b"__array__(dtype=None, copy=None)\n\nNumPy's protocol.")
+    install_method(tensor_class, b"__array_wrap__", m_array_wrap,
+                   b"__array_wrap__(array, context=None, return_scalar=False)\n\nThe result of a NumPy function.")

@@ -4,14 +4,20 @@ A tensor object holds a reference to a THTensor and to the operators of its type
 is a small C subclass of tuple.
 """
 cimport cython
+from cpython.buffer cimport (
+    PyBUF_ANY_CONTIGUOUS, PyBUF_C_CONTIGUOUS, PyBUF_F_CONTIGUOUS, PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES,
+)
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_CheckExact, PyFloat_FromDouble
 from cpython.long cimport PyLong_AsLongLong, PyLong_Check, PyLong_CheckExact, PyLong_FromLongLong
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
 from cpython.tuple cimport PyTuple_SET_ITEM
 from torchlike._C.dispatch cimport TH_dispatch
 from torchlike._C.errors cimport check, raise_error
-from torchlike._C.storage cimport StorageBase, storage_class, wrap_storage
+from torchlike._C.storage cimport (
+    StorageBase, check_async, copy_from, copy_function, end_loan, lend, storage_class, wrap_storage,
+)
 from torchlike._C.th cimport *
 
 
@@ -98,6 +104,7 @@ cdef extern from *:
 cdef extern from "Python.h":
     object PyObject_GenericGetDict(object o, void *context)
     bint PyNumber_Check(object o)
+    Py_ssize_t PyNumber_AsSsize_t(object o, PyObject *error) except? -1
     bint PySequence_Check(object o)
     bint PyFloat_Check(object o)
     ctypedef object (*newfunc)(PyTypeObject *cls, object args, PyObject *kwargs)
@@ -256,13 +263,19 @@ cdef int missing_operator(TensorBase self, str name) except -1:
 
 
 cdef object operator_method(object self, str name, object other):
+    # Between an array and a tensor NumPy computes, whichever comes first.
+    if type(other).__module__ == "numpy" and hasattr(other, "__array__") and not name.endswith("_"):
+        return NotImplemented
     return getattr(self, name)(other)
 
 
 cdef object element_at(TensorBase self, int64_t offset):
     """The element at an offset in the storage, as a Python number."""
+    cdef int64_t one = 1
+    cdef TensorBase element
     if self.ops.getAt == NULL:
-        return element_at(converted(self, dispatch_of(TH_FLOAT)), 0)
+        element = wrap(self.ops, THTensor_newViewUnchecked(self.c_tensor, 1, &one, &one, offset))
+        return element_at(converted(element, dispatch_of(TH_FLOAT)), 0)
     return to_number(self.ops, self.ops.getAt(self.c_tensor, offset))
 
 
@@ -279,28 +292,6 @@ cdef object nested_list(TensorBase self, int dim, int64_t offset):
 
 
 # ----------------------------------------------------------------------------------------- copies
-
-ctypedef int (*copy_function)(THTensor *, THTensor *) noexcept nogil
-
-
-cdef copy_function copy_from(THDispatch *ops, int dtype) noexcept:
-    """The function of `ops` that copies from a tensor of type `dtype`."""
-    if dtype == TH_BYTE:
-        return ops.copyByte
-    if dtype == TH_CHAR:
-        return ops.copyChar
-    if dtype == TH_SHORT:
-        return ops.copyShort
-    if dtype == TH_INT:
-        return ops.copyInt
-    if dtype == TH_LONG:
-        return ops.copyLong
-    if dtype == TH_HALF:
-        return ops.copyHalf
-    if dtype == TH_FLOAT:
-        return ops.copyFloat
-    return ops.copyDouble
-
 
 cdef int copy_elements(TensorBase target, THTensor *source) except -1:
     """target = source, of any type and of target's element count."""
@@ -334,12 +325,17 @@ cdef TensorBase converted(TensorBase self, THDispatch *ops):
 
 # ----------------------------------------------------------------------------------- constructors
 
+cdef int64_t integer(object o) except? -1:
+    """An int, or what stands for one; a float does not."""
+    return PyNumber_AsSsize_t(o, <PyObject *>OverflowError)
+
+
 cdef int sizes_of(object sizes, int64_t *out) except -1:
     cdef int n = 0
     for s in sizes:
         if n == TH_MAX_DIM:
             raise RuntimeError(f"a tensor has at most {TH_MAX_DIM} dimensions, but got {len(sizes)} sizes")
-        out[n] = s
+        out[n] = integer(s)
         n += 1
     return n
 
@@ -381,10 +377,10 @@ cdef int fill_nested(TensorBase self, object data, const int64_t *size, int n, i
         got = len(data) if is_sequence(data) else type_name(data)
         raise ValueError(f"inconsistent sequence length at dimension {depth}: expected {size[depth]}, but got {got}")
     for item in data:                   # what iteration gives need not be what len() said
-        if count == size[depth]:
+        count += 1
+        if count > size[depth]:
             break
         fill_nested(self, item, size, n, depth + 1, offset)
-        count += 1
     if count != size[depth] or len(data) != size[depth]:
         raise ValueError(f"a sequence of length {size[depth]} at dimension {depth} changed while it was read")
     return 0
@@ -461,6 +457,83 @@ cdef object constructor_message(TensorBase self, tuple args):
     )
 
 
+# ----------------------------------------------------------------------------------------- buffers
+
+# What a buffer of a tensor needs until it is released.
+cdef struct BufferInfo:
+    THStorage *storage
+    Py_ssize_t shape[64]
+    Py_ssize_t strides[64]
+
+
+cdef extern from *:
+    """
+    /* struct codes of the elements, in the order of THType; where both have 8 bytes, "l" is
+     * NumPy's int64, not "q". */
+    static char *const buffer_formats[] = {
+        "B", "b", "h", "i", sizeof(long) == 8 ? "l" : "q", "f", "d", "e"};
+    """
+    char **buffer_formats
+
+# What the buffer of a tensor without memory points to.
+cdef double no_memory = 0
+
+
+cdef bint is_column_major(const THTensor *t) noexcept:
+    """True if the elements lie in memory with the first index running fastest."""
+    cdef int64_t step = 1
+    for d in range(t.nDimension):
+        if t.size[d] != 1 and t.stride[d] != step:
+            return False
+        step *= t.size[d]
+    return True
+
+
+cdef int fill_buffer(TensorBase self, Py_buffer *buffer, int flags) except -1:
+    """Answers a request of the buffer protocol: the elements, writable, with the tensor's strides."""
+    cdef THTensor *t = self.c_tensor
+    cdef bint rows = THTensor_isContiguous(t)
+    cdef bint columns = is_column_major(t)
+    cdef BufferInfo *info
+    if (
+        ((flags & PyBUF_STRIDES) != PyBUF_STRIDES and not rows)
+        or ((flags & PyBUF_C_CONTIGUOUS) == PyBUF_C_CONTIGUOUS and not rows)
+        or ((flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS and not columns)
+        or ((flags & PyBUF_ANY_CONTIGUOUS) == PyBUF_ANY_CONTIGUOUS and not rows and not columns)
+    ):
+        raise BufferError(
+            f"{type_name(self)} of stride {self.stride()} is not contiguous, as its buffer was asked to be"
+        )
+    info = <BufferInfo *>PyMem_Malloc(sizeof(BufferInfo))
+    if info == NULL:
+        raise MemoryError()
+    info.shape[0], info.strides[0] = 0, self.ops.itemsize
+    for d in range(t.nDimension):
+        info.shape[d] = t.size[d]
+        info.strides[d] = t.stride[d] * self.ops.itemsize
+    info.storage = NULL
+    try:
+        lend(t.storage)
+    except BaseException:
+        PyMem_Free(info)
+        raise
+    info.storage = t.storage
+    buffer.obj = self
+    buffer.internal = info
+    buffer.buf = &no_memory
+    if t.storage != NULL and t.storage.data != NULL:
+        buffer.buf = <char *>t.storage.data + t.storageOffset * self.ops.itemsize
+    buffer.itemsize = self.ops.itemsize
+    buffer.len = THTensor_nElement(t) * self.ops.itemsize
+    buffer.readonly = False
+    buffer.ndim = max(t.nDimension, 1)
+    buffer.format = buffer_formats[self.ops.dtype] if flags & PyBUF_FORMAT else NULL
+    buffer.shape = info.shape if flags & PyBUF_ND else NULL
+    buffer.strides = info.strides if (flags & PyBUF_STRIDES) == PyBUF_STRIDES else NULL
+    buffer.suboffsets = NULL
+    return 0
+
+
 # ------------------------------------------------------------------------------------------ class
 
 @cython.freelist(256)
@@ -477,6 +550,26 @@ cdef class TensorBase:
         THTensor_free(self.c_tensor)
         Py_XDECREF(self.attributes)
 
+    def __getbuffer__(self, Py_buffer *buffer, int flags):
+        fill_buffer(self, buffer, flags)
+
+    def __releasebuffer__(self, Py_buffer *buffer):
+        cdef BufferInfo *info = <BufferInfo *>buffer.internal
+        end_loan(info.storage)
+        PyMem_Free(info)
+
+    def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+        """A DLPack capsule of the elements; see torch.utils.dlpack."""
+        from torchlike._C.dlpack import export     # loaded by those who use it
+        return export(self, stream, max_version, dl_device, copy)
+
+    def __dlpack_device__(self):
+        """DLPack's type and number of the device: the CPU."""
+        return 1, 0
+
+    # Above NumPy's numbers, below its arrays: np.float64(2) * tensor is a tensor's work, array * tensor an array's.
+    __array_priority__ = -1
+
     @property
     def __dict__(self):
         return PyObject_GenericGetDict(self, NULL)
@@ -487,13 +580,13 @@ cdef class TensorBase:
         """The size as torch.Size, or the size of one dimension."""
         if dim is None:
             return torch_size(self.c_tensor)
-        return self.c_tensor.size[check(THTensor_wrapDim(dim, self.c_tensor.nDimension))]
+        return self.c_tensor.size[check(THTensor_wrapDim(integer(dim), self.c_tensor.nDimension))]
 
     def stride(self, dim=None):
         """Steps in elements from one index to the next: a tuple, or of one dimension."""
         if dim is None:
             return tuple([self.c_tensor.stride[i] for i in range(self.c_tensor.nDimension)])
-        return self.c_tensor.stride[check(THTensor_wrapDim(dim, self.c_tensor.nDimension))]
+        return self.c_tensor.stride[check(THTensor_wrapDim(integer(dim), self.c_tensor.nDimension))]
 
     @property
     def shape(self):
@@ -562,6 +655,15 @@ cdef class TensorBase:
         """False: page-locked memory needs CUDA."""
         return False
 
+    def pin_memory(self):
+        """Not there: page-locked memory needs CUDA."""
+        return self.storage().pin_memory()
+
+    def share_memory_(self):
+        """The tensor itself if its memory is shared already; else as `share_memory_` of its storage."""
+        self.storage().share_memory_()
+        return self
+
     def is_shared(self):
         """True if other processes can see the memory."""
         return self.c_tensor.storage != NULL and bool(self.c_tensor.storage.flag & TH_STORAGE_SHARED)
@@ -607,8 +709,7 @@ cdef class TensorBase:
         """Take the elements of a tensor of any type, which is expanded to this size."""
         cdef TensorBase other
         cdef THTensor *expanded
-        if set(kwargs) - {"async"}:
-            raise TypeError(f"copy_() got an unexpected keyword argument '{next(iter(kwargs))}'")
+        check_async("copy_", kwargs)
         if not isinstance(source, TensorBase):
             raise TypeError(f"copy_ expected a tensor, but got {type_name(source)}")
         other = <TensorBase>source
@@ -626,8 +727,9 @@ cdef class TensorBase:
 
     # ---- types
 
-    def type(self, new_type=None, **kwargs):
+    def type(self, new_type=None, bint non_blocking=False, **kwargs):
         """The name of the type, or the tensor in another type (itself if it has that type)."""
+        check_async("type", kwargs)
         if new_type is None:
             return type_name(self)
         if isinstance(new_type, str):
@@ -679,11 +781,18 @@ cdef class TensorBase:
         """The tensor itself, which is on the CPU."""
         return self
 
-    def cuda(self, device=None, **kwargs):
+    def cuda(self, device=None, bint non_blocking=False, **kwargs):
         """Not there: this build has no CUDA."""
+        check_async("cuda", kwargs)
         raise AssertionError("Torch not compiled with CUDA enabled")
 
     # ---- Python values
+
+    def __sizeof__(self):
+        size = object.__sizeof__(self)
+        if self.c_tensor.storage != NULL:
+            size += self.c_tensor.storage.size * self.ops.itemsize
+        return size
 
     def __len__(self):
         return self.c_tensor.size[0] if self.c_tensor.nDimension else 0

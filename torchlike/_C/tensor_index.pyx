@@ -210,8 +210,7 @@ cdef int assign(TensorBase target, object value) except -1:
 
 # ------------------------------------------------------------------------------ advanced indexing
 
-cdef TensorBase mask_of(TensorBase self, object index):
-    """The mask, if an index is one ByteTensor (alone or in a tuple), else None."""
+cdef TensorBase mask_of(object index):
     if PyTuple_CheckExact(index) and PyTuple_GET_SIZE(index) == 1:
         index = (<tuple>index)[0]
     if isinstance(index, TensorBase) and (<TensorBase>index).ops.dtype == TH_BYTE:
@@ -232,14 +231,6 @@ cdef TensorBase long_tensor(object data):
     return r
 
 
-cdef class Plan:
-    """An advanced index, ready for the C library: a view with the indexed dimensions first."""
-
-    cdef TensorBase view
-    cdef list indices              # LongTensors of one shape
-    cdef list back                 # permutation of the result's dimensions, or None
-
-
 cdef Plan make_plan(TensorBase self, object index):
     """Brings an index to the form that indexGet takes.
 
@@ -249,7 +240,6 @@ cdef Plan make_plan(TensorBase self, object index):
     """
     cdef Plan plan = Plan()
     cdef int64_t shape[64]
-    cdef int64_t dims[64]
     cdef THTensor *expanded
     cdef TensorBase one
     cdef int count, ndim
@@ -263,8 +253,7 @@ cdef Plan make_plan(TensorBase self, object index):
         at = [e is Ellipsis for e in entries].index(True)
         entries[at:at + 1] = [slice(None)] * (self.c_tensor.nDimension - named)
     has_tensor = [not (PySlice_Check(e) or e is None) for e in entries]
-    basic_part = tuple([slice(None) if tensor else e for e, tensor in zip(entries, has_tensor)])
-    plan.view = get_item(self, basic_part)
+    plan.basic = tuple([slice(None) if tensor else e for e, tensor in zip(entries, has_tensor)])
     places = [k for k, tensor in enumerate(has_tensor) if tensor]
     tensors = [long_tensor(entries[k]) for k in places]
     # one shape for all
@@ -280,11 +269,8 @@ cdef Plan make_plan(TensorBase self, object index):
     for one in tensors:
         expanded = THTensor_newExpand(one.c_tensor, count, shape)
         plan.indices.append(wrap(one.ops, expanded))
-    ndim = plan.view.c_tensor.nDimension
-    order = places + [d for d in range(ndim) if d not in places]
-    for d in range(ndim):
-        dims[d] = order[d]
-    plan.view = wrap(plan.view.ops, THTensor_newPermute(plan.view.c_tensor, ndim, dims))
+    ndim = self.c_tensor.nDimension + sum([e is None for e in entries])
+    plan.order = places + [d for d in range(ndim) if d not in places]
     plan.back = None
     if not places:
         return plan
@@ -308,6 +294,26 @@ cdef int broadcast_into(int64_t *shape, int count, TensorBase other) except -1:
     return n
 
 
+cdef TensorBase planned(TensorBase self, Plan plan):
+    """The view with the indexed dimensions first."""
+    return permuted(get_item(self, plan.basic), plan.order, False)
+
+
+cdef int index_get(TensorBase out, TensorBase self, list indices) except -1:
+    cdef THTensor *pointers[64]
+    if self.ops.indexGet == NULL:
+        missing_operator(self, "indexing by tensors")
+    return check(self.ops.indexGet(out.c_tensor, self.c_tensor, pointers, collect(indices, pointers)))
+
+
+cdef int index_put(TensorBase self, list indices, TensorBase source, bint accumulate) except -1:
+    cdef THTensor *pointers[64]
+    cdef int n = collect(indices, pointers)
+    if self.ops.indexPut == NULL:
+        missing_operator(self, "assignment through tensors")
+    return check(self.ops.indexPut(self.c_tensor, pointers, n, source.c_tensor, accumulate))
+
+
 cdef int collect(list indices, THTensor **pointers) except -1:
     for k, index in enumerate(indices):
         pointers[<int>k] = (<TensorBase>index).c_tensor
@@ -326,8 +332,7 @@ cdef TensorBase permuted(TensorBase t, list order, bint inverse):
 
 
 cdef object get_advanced(TensorBase self, object index):
-    cdef TensorBase mask = mask_of(self, index), out = new_empty(self.ops)
-    cdef THTensor *pointers[64]
+    cdef TensorBase mask = mask_of(index), out = new_empty(self.ops)
     cdef Plan plan
     if mask is not None:
         if self.ops.maskedSelect == NULL:
@@ -336,21 +341,18 @@ cdef object get_advanced(TensorBase self, object index):
         return out
     plan = make_plan(self, index)
     if not plan.indices:
-        return clone(plan.view)
-    if self.ops.indexGet == NULL:
-        missing_operator(self, "indexing by tensors")
-    check(self.ops.indexGet(out.c_tensor, plan.view.c_tensor, pointers, collect(plan.indices, pointers)))
+        return clone(planned(self, plan))
+    index_get(out, planned(self, plan), plan.indices)
     return out if plan.back is None else permuted(out, plan.back, False)
 
 
 cdef int set_advanced(TensorBase self, object index, object value) except -1:
-    cdef TensorBase mask = mask_of(self, index), source, shaped
-    cdef THTensor *pointers[64]
+    cdef TensorBase mask = mask_of(index), source, shaped
     cdef THScalar s
     cdef Plan plan
-    if self.ops.indexPut == NULL:
-        missing_operator(self, "assignment through tensors")
     if mask is not None:
+        if self.ops.maskedCopy == NULL:
+            missing_operator(self, "assignment through masks")
         if isinstance(value, TensorBase):
             source = converted(value, self.ops)
             return check(self.ops.maskedCopy(self.c_tensor, mask.c_tensor, source.c_tensor))
@@ -360,10 +362,10 @@ cdef int set_advanced(TensorBase self, object index, object value) except -1:
         return check(self.ops.maskedFill(self.c_tensor, mask.c_tensor, s))
     plan = make_plan(self, index)
     if not plan.indices:
-        return assign(plan.view, value)
+        return assign(planned(self, plan), value)
     # Expand the value to the result's shape, then bring its dimensions into indexPut's order.
     shaped = get_advanced(self, index)
     assign(shaped, value)
     if plan.back is not None:
         shaped = permuted(shaped, plan.back, True)
-    return check(self.ops.indexPut(plan.view.c_tensor, pointers, collect(plan.indices, pointers), shaped.c_tensor, 0))
+    return index_put(planned(self, plan), plan.indices, shaped, False)

@@ -37,9 +37,13 @@ cdef class Node:
     cdef list more_next
     cdef int nr0, nr1, nr2, leaves     # output_nr of each target
     cdef int n_inputs                  # edges in use; 3 + len(more_next) at most
-    # Inputs that the formula needs, with the version they had; freed by backward.
+    # Inputs that the formula needs, with the version they had and (owned) the tensor
+    # that they wrapped; freed by backward.
     cdef VariableBase saved0, saved1, saved2
     cdef unsigned int version0, version1, version2
+    cdef PyObject *saved_data[3]
+    # Owned: sizes of inputs that the formula needs or that were broadcast, or NULL.
+    cdef THTensor *input_shape[3]
     # While backward runs: gradient of output 0, of the other outputs, calls that are
     # still due.
     cdef object grad0
@@ -61,6 +65,20 @@ cdef class Node:
     cdef void release(self)
 
 
+# Hands out an owned reference.
+cdef inline PyObject *give(object o) noexcept:
+    Py_INCREF(o)
+    return <PyObject *>o
+
+cdef inline bint same_shape(THTensor *a, THTensor *b) noexcept:
+    cdef int d
+    if a.nDimension != b.nDimension:
+        return False
+    for d in range(a.nDimension):
+        if a.size[d] != b.size[d]:
+            return False
+    return True
+
 cdef VariableBase new_variable(TensorBase data)             # an exact Variable
 cdef VariableBase new_view(TensorBase data, VariableBase base)
 # Called once, by the module that defines Variable.
@@ -79,6 +97,8 @@ cdef object edge(Node n, int i, int *nr, bint *leaf)        # target of edge i, 
 cdef void enter_graph(Node n) noexcept
 cdef void attach(VariableBase out, Node n) noexcept         # out = output 0 of n
 cdef void attach_output(VariableBase out, Node n, int output_nr) noexcept
+# For node classes without objects of their own: frees them faster.
+cdef int add_no_objects(tuple node_classes) except -1
 # Raise if the saved values are gone or were changed in place.
 cdef int check_saved(Node n) except -1
 # Raise if an output that the node saved was changed in place.
@@ -87,15 +107,23 @@ cdef int raise_changed(Node n, str what, unsigned int now, unsigned int then) ex
 # The output that n saved, as a Variable for apply_v.
 cdef VariableBase saved_result(Node n, TensorBase data, int output_nr)
 
+# v is no None; each is called once for a node.
 cdef inline void save0(Node n, VariableBase v) noexcept:
     n.saved0 = v
     n.version0 = version_of(v)
+    n.saved_data[0] = give(v.data_)
 cdef inline void save1(Node n, VariableBase v) noexcept:
     n.saved1 = v
     n.version1 = version_of(v)
+    n.saved_data[1] = give(v.data_)
 cdef inline void save2(Node n, VariableBase v) noexcept:
     n.saved2 = v
     n.version2 = version_of(v)
+    n.saved_data[2] = give(v.data_)
+# A saved input with the tensor that it wrapped then: its `data` may be another by now.
+cdef inline VariableBase as_saved(VariableBase v, PyObject *data):
+    return v if <PyObject *>v.data_ == data else with_data(v, <TensorBase>data)
+cdef VariableBase with_data(VariableBase v, TensorBase data)
 cdef inline unsigned int version_of(VariableBase v) noexcept:
     return v.version_ if v.counter is None else v.counter.version_
 
@@ -134,7 +162,7 @@ ctypedef Node (*view_function)(VariableBase view)
 cdef void set_engine(backward_function backward) noexcept
 cdef void set_view_history(rebase_function rebase, view_function node_of_view) noexcept
 
-# Hands out an owned reference.
-cdef inline PyObject *give(object o) noexcept:
-    Py_INCREF(o)
-    return <PyObject *>o
+
+# The gradient of what has the value of its input.
+cdef class CopyBackward(Node):
+    pass

@@ -10,11 +10,13 @@ from collections import OrderedDict
 
 cimport cython
 from cpython.object cimport PyObject, PyTypeObject, destructor, newfunc
+from libc.stdlib cimport calloc, free
 from torchlike._C.tensor_base cimport (
     TensorBase, clone, dispatch_of, new_empty, type_name,
 )
 from torchlike._C.th cimport (
-    TH_FLOAT, TH_SHAPE_TEXT, THTensor, THTensor_isSameSizeAs, THTensor_shapeText,
+    TH_FLOAT, TH_SHAPE_TEXT, THTensor, THTensor_free, THTensor_isSameSizeAs,
+    THTensor_shapeText,
 )
 from torchlike._C.worklist cimport WorkList, worklist_init, worklist_push
 
@@ -22,6 +24,40 @@ from torchlike._C.worklist cimport WorkList, worklist_init, worklist_push
 cdef extern from *:
     """
     static void no_vectorcall(PyTypeObject *type) { type->tp_vectorcall = NULL; }
+
+    /* Nodes are freed to lists by size, and are hidden from the garbage collector when
+     * they are made (see collect_nodes). Subclasses that Python makes do not come here. */
+    enum { NODE_LISTS = 64, NODES_KEPT = 128 };
+    static struct { PyObject *nodes[NODES_KEPT]; int n; } node_lists[NODE_LISTS];
+
+    static PyObject *new_node_memory(PyTypeObject *type, Py_ssize_t n_items)
+    {
+        size_t size = (size_t)type->tp_basicsize, list = size / sizeof(void *);
+        PyObject *node;
+        (void)n_items;
+        if (list < NODE_LISTS && node_lists[list].n)
+            node = PyObject_Init(node_lists[list].nodes[--node_lists[list].n], type);
+        else
+            node = PyObject_GC_New(PyObject, type);
+        if (node)
+            memset(node + 1, 0, size - sizeof(PyObject));
+        return node;
+    }
+
+    static void free_node_memory(void *node)
+    {
+        size_t list = (size_t)Py_TYPE((PyObject *)node)->tp_basicsize / sizeof(void *);
+        if (list < NODE_LISTS && node_lists[list].n < NODES_KEPT)
+            node_lists[list].nodes[node_lists[list].n++] = (PyObject *)node;
+        else
+            PyObject_GC_Del(node);
+    }
+
+    static void use_node_lists(PyTypeObject *type)
+    {
+        type->tp_alloc = new_node_memory;
+        type->tp_free = free_node_memory;
+    }
 
     /* The dict of user attributes is no field that Cython knows: the slots below show
      * it to the garbage collector, and tp_dictoffset shows it to attribute look-up. */
@@ -67,6 +103,7 @@ cdef extern from *:
     """
     int add_attributes(PyTypeObject *type, Py_ssize_t offset) except -1
     void no_vectorcall(PyTypeObject *type) noexcept
+    void use_node_lists(PyTypeObject *type) noexcept
     int PyObject_GC_IsTracked(PyObject *o) noexcept
     void PyObject_GC_Track(PyObject *o) noexcept
     void PyObject_GC_UnTrack(PyObject *o) noexcept
@@ -130,7 +167,18 @@ cdef void free_variable(PyObject *v) noexcept:
         drop_doomed()
 
 
+cdef inline void free_saved(PyObject *n) noexcept:
+    cdef int i
+    cdef PyObject *data
+    for i in range(3):
+        data = (<Node>n).saved_data[i]
+        if data != NULL:
+            (<Node>n).saved_data[i] = NULL
+            decref(data)
+
+
 cdef void free_node(PyObject *n) noexcept:
+    cdef int i
     if doom(<PyObject *>(<Node>n).next0):
         (<Node>n).next0 = None
     if doom(<PyObject *>(<Node>n).next1):
@@ -145,6 +193,10 @@ cdef void free_node(PyObject *n) noexcept:
         (<Node>n).saved1 = None
     if doom(<PyObject *>(<Node>n).saved2):
         (<Node>n).saved2 = None
+    free_saved(n)
+    for i in range(3):
+        if (<Node>n).input_shape[i] != NULL:
+            THTensor_free((<Node>n).input_shape[i])
     free_node_fields(n)
     if doomed.n:
         drop_doomed()
@@ -269,7 +321,6 @@ cdef TensorBase tensor_argument(object data):
 
 
 cdef int replace_data(VariableBase self, TensorBase data) except -1:
-    cdef VariableBase root = self if self.counter is None else self.counter
     if data is self.data_:
         return 0
     if data.ops != self.data_.ops and grad_fn_of(self) is not None:
@@ -277,13 +328,12 @@ cdef int replace_data(VariableBase self, TensorBase data) except -1:
             "data of a Variable that was computed has to keep its type: expected %s, "
             "got %s"
             % (type_name(self.data_), type_name(data)))
-    # Nodes that saved the Variable have to notice, and views no longer share its
-    # elements.
+    # Views no longer share its elements; nodes that saved the Variable keep the old
+    # tensor.
     if self.base is not None:
         end_view(self)
     while self.views != NULL:
         end_view(<VariableBase>self.views)
-    root.version_ += 1
     self.data_ = data
     return 0
 
@@ -580,6 +630,7 @@ cdef class Node:
         self.saved0 = None
         self.saved1 = None
         self.saved2 = None
+        free_saved(<PyObject *>self)
         self.released = True
 
     def name(self):
@@ -597,6 +648,33 @@ cdef class Node:
             functions.append((accumulator(target) if leaf else target, nr))
         return tuple(functions)
 
+    def __call__(self, *grad_outputs):
+        """The gradients of the inputs, as Variables, from those of the outputs."""
+        cdef PyObject **grads
+        cdef int i
+        for i, g in enumerate(grad_outputs):
+            if not isinstance(g, VariableBase):
+                raise TypeError("%s: expected Variable as gradient %d, but got %s"
+                                % (self.name(), i + 1, type_name(g)))
+        if not grad_outputs:
+            raise TypeError("%s expects the gradients of its outputs" % self.name())
+        grads = <PyObject **>calloc(self.n_inputs + 1, sizeof(PyObject *))
+        if grads == NULL:
+            raise MemoryError("no memory for %d gradients" % self.n_inputs)
+        waiting = self.more_grads
+        self.more_grads = list(grad_outputs[1:]) or None
+        try:
+            self.apply_v(grad_outputs[0], grads)
+            found = tuple([None if grads[i] == NULL else <object>grads[i]
+                           for i in range(self.n_inputs)])
+        finally:
+            self.more_grads = waiting
+            for i in range(self.n_inputs):
+                if grads[i] != NULL:
+                    decref(grads[i])
+            free(grads)
+        return found[0] if len(found) == 1 else found
+
     def register_hook(self, hook):
         """Call ``hook(grad_inputs, grad_outputs)`` after the gradients were computed.
 
@@ -608,6 +686,18 @@ cdef class Node:
             if not PyObject_GC_IsTracked(<PyObject *>self):
                 PyObject_GC_Track(<PyObject *>self)
         return add_hook(self.post_hooks, hook)
+
+
+cdef class CopyBackward(Node):
+    """The gradient of what has the value of its input."""
+
+    cdef int apply(self, object grad, PyObject **grads) except -1:
+        grads[0] = give(grad)
+        return 0
+
+    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+        grads[0] = give(grad)
+        return 0
 
 
 cdef class AccumulateGrad(Node):
@@ -728,8 +818,15 @@ cdef void enter_graph(Node n) noexcept:
     global last_sequence
     last_sequence += 1
     n.sequence = last_sequence
-    if not collecting:
-        PyObject_GC_UnTrack(<PyObject *>n)
+    if collecting and not PyObject_GC_IsTracked(<PyObject *>n):
+        PyObject_GC_Track(<PyObject *>n)
+
+
+cdef int add_no_objects(tuple node_classes) except -1:
+    # What Cython makes shows the object to the garbage collector and hides it again.
+    for cls in node_classes:
+        (<PyTypeObject *>cls).tp_dealloc = <destructor>free_node
+    return 0
 
 
 cdef void attach(VariableBase out, Node n) noexcept:
@@ -782,6 +879,18 @@ cdef VariableBase saved_result(Node n, TensorBase data, int output_nr):
     v.output_nr_ = output_nr
     v.requires_grad_ = True
     return v
+
+
+cdef VariableBase with_data(VariableBase v, TensorBase data):
+    """v as it was before it got another tensor: gradients flow to v."""
+    cdef VariableBase old = new_variable(data)
+    cdef CopyBackward n
+    old.volatile_ = v.volatile_
+    if v.requires_grad_:
+        n = CopyBackward.__new__(CopyBackward)
+        set_edge0(n, v)
+        attach(old, n)
+    return old
 
 
 # ---- in-place operations
@@ -841,4 +950,5 @@ free_variable_fields = (<PyTypeObject *>VariableBase).tp_dealloc
 (<PyTypeObject *>VariableBase).tp_dealloc = <destructor>free_variable
 free_node_fields = (<PyTypeObject *>Node).tp_dealloc
 (<PyTypeObject *>Node).tp_dealloc = <destructor>free_node
+use_node_lists(<PyTypeObject *>Node)       # inherited by those of other modules
 (<PyTypeObject *>VariableBase).tp_name = "torch.autograd.variable.VariableBase"

@@ -2,9 +2,11 @@
 from cpython.long cimport PyLong_CheckExact
 from cpython.slice cimport PySlice_AdjustIndices, PySlice_Check, PySlice_Unpack
 from libc.stdint cimport int64_t
-from torchlike._C.tensor_base cimport TensorBase, is_number, to_scalar, type_name
+from torchlike._C.tensor_base cimport TensorBase, is_number, scalar_tensor, to_scalar, type_name
+from torchlike._C.tensor_index cimport Plan, make_plan, mask_of
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport Node, VariableBase, attach, give, new_variable, set_edge0, set_variable_class
+from torchlike._C.variable_index cimport v_get, v_put_
 from torchlike._C.variable_ops cimport *
 from cpython.object cimport PyObject
 
@@ -62,26 +64,31 @@ cdef VariableBase take_one(VariableBase self, object i, int64_t *dim):
         out = self if length == n else v_slice_IIII(self, dim[0], start, length, step)
         dim[0] += 1
         return out
+    start = i
     # An int keeps a dimension of size 1 when it would be the last one: Variables have at least one.
     if self.data_.c_tensor.nDimension == 1:
         n = self.data_.c_tensor.size[0]
-        start = i.__index__()
         if not -n <= start < n:
             raise IndexError(f"index {start} is out of range for dimension 0 (of size {n})")
         return v_slice_IIII(self, 0, start + n if start < 0 else start, 1, 1)
-    return v_select_II(self, dim[0], i.__index__())
+    return v_select_II(self, dim[0], start)
 
 
 cdef object take(VariableBase self, object index):
     """A basic index as a chain of views."""
     cdef int64_t dim = 0
-    entries = index if isinstance(index, tuple) else (index,)
-    named = sum([i is not None and i is not Ellipsis for i in entries])
+    cdef tuple entries = <tuple>index if isinstance(index, tuple) else (index,)
+    cdef int named = 0, ellipses = 0, behind
+    for i in entries:
+        if i is Ellipsis:
+            ellipses += 1
+        elif i is not None:
+            named += 1
     if self.data_.c_tensor.nDimension == 0:
         raise IndexError("an empty tensor cannot be indexed")
     if named > self.data_.c_tensor.nDimension:
         raise IndexError(f"too many indices for tensor of dimension {self.data_.c_tensor.nDimension}")
-    if [i is Ellipsis for i in entries].count(True) > 1:
+    if ellipses > 1:
         raise IndexError("an index can have only one Ellipsis")
     behind = named
     for i in entries:
@@ -108,18 +115,32 @@ cdef bint basic(object i):
 
 
 cdef bint is_basic(object index):
-    if isinstance(index, tuple):
-        return all([basic(i) for i in index])
-    return basic(index)
+    if not isinstance(index, tuple):
+        return basic(index)
+    for i in <tuple>index:
+        if not basic(i):
+            return False
+    return True
 
 
-cdef TensorBase index_data(object index, int dtype):
-    """The LongTensor or ByteTensor of an index, which may be a Variable; None if it is something else."""
+cdef object unwrapped(object index):
+    """An index with tensors in place of Variables."""
     if isinstance(index, VariableBase):
-        index = (<VariableBase>index).data_
-    if isinstance(index, TensorBase) and (<TensorBase>index).ops.dtype == dtype:
-        return <TensorBase>index
-    return None
+        return (<VariableBase>index).data_
+    if isinstance(index, (tuple, list)):
+        return type(index)([unwrapped(i) for i in index])
+    return index
+
+
+cdef VariableBase planned(VariableBase self, Plan plan):
+    """The view with the indexed dimensions first."""
+    cdef int64_t dims[64]
+    cdef VariableBase view = take(self, plan.basic)
+    if plan.order == sorted(plan.order):
+        return view
+    for d, source in enumerate(plan.order):
+        dims[<int>d] = source
+    return v_permute_Z(view, <int>len(plan.order), dims)
 
 
 cdef class Variable(VariableOps):
@@ -292,48 +313,48 @@ cdef class Variable(VariableOps):
     # ---- indexing
 
     def __getitem__(self, index):
-        cdef TensorBase data
+        cdef TensorBase mask
+        cdef Plan plan
         if is_basic(index):
             return take(self, index)
-        if isinstance(index, tuple) and len(index) == 1:
-            index = index[0]
-        if isinstance(index, list):
-            index = get_long_tensor()(index)
-        data = index_data(index, TH_BYTE)
-        if data is not None:
-            return v_masked_select_B(self, data)
-        data = index_data(index, TH_LONG)
-        if data is not None and data.c_tensor.nDimension == 1:
-            return v_index_select_IL(self, 0, data)
-        raise TypeError("Variables are indexed by ints, slices, None, Ellipsis, one mask or one 1-D LongTensor so far, "
-                        f"but got {type_name(index)}")
+        index = unwrapped(index)
+        mask = mask_of(index)
+        if mask is not None:
+            return v_masked_select_B(self, mask)
+        plan = make_plan(self.data_, index)
+        return v_get(planned(self, plan), plan)
 
     def __setitem__(self, index, value):
-        cdef TensorBase data = index_data(index, TH_BYTE)
+        cdef TensorBase mask
         cdef VariableBase target
+        cdef Plan plan
         cdef THScalar s
-        if data is not None:
-            if isinstance(value, VariableBase):
-                v_masked_copy_BT_(self, data, value)
-            else:
-                to_scalar(self.data_.ops, value, &s)
-                v_masked_fill_BS_(self, data, s)
-            return
-        if not is_basic(index):
-            raise TypeError(f"assigning to a Variable's elements takes a basic index or a mask so far, but got {type_name(index)}")
-        target = take(self, index)
-        if isinstance(value, VariableBase):
-            v_copy_T_(target, convert(value, type(self.data_)))
-        elif is_number(self.data_.ops, value):
+        number = is_number(self.data_.ops, value)
+        if number:
             to_scalar(self.data_.ops, value, &s)
-            v_fill_S_(target, s)
+        elif isinstance(value, VariableBase):
+            value = convert(value, type(self.data_))
         else:
             raise TypeError(f"can't assign a {type_name(value)} to a Variable containing {type_name(self.data_)}")
+        if is_basic(index):
+            target = take(self, index)
+            if number:
+                v_fill_S_(target, s)
+            else:
+                v_copy_T_(target, value)
+            return
+        index = unwrapped(index)
+        mask = mask_of(index)
+        if mask is not None:
+            if number:
+                v_masked_fill_BS_(self, mask, s)
+            else:
+                v_masked_scatter_BT_(self, mask, value)
+            return
+        plan = make_plan(self.data_, index)
+        v_put_(planned(self, plan), plan, new_variable(scalar_tensor(self.data_.ops, s)) if number else value)
 
-
-cdef object get_long_tensor():
-    from torchlike._C.tensor import LongTensor      # defined after this module
-    return LongTensor
+    index = __getitem__
 
 
 set_variable_class(Variable)

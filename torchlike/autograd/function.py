@@ -6,7 +6,13 @@ from torchlike._C.function import Function, attach_error
 
 from .variable import Variable
 
-__all__ = ["Function", "InplaceFunction", "once_differentiable", "traceable"]
+__all__ = [
+    "Function",
+    "InplaceFunction",
+    "NestedIOFunction",
+    "once_differentiable",
+    "traceable",
+]
 
 
 class InplaceFunction(Function):
@@ -59,3 +65,77 @@ def traceable(cls):
     """Mark a Function class whose forward depends on the sizes of its inputs only."""
     cls.is_traceable = True
     return cls
+
+
+def _flatten(value):
+    """The tensors, Variables and None in nested lists and tuples, in order."""
+    if isinstance(value, (list, tuple)):
+        return [leaf for item in value for leaf in _flatten(item)]
+    return [value]
+
+
+def _nest(leaves, like):
+    """The next values of an iterator in the nesting of another value."""
+    if isinstance(like, (list, tuple)):
+        return type(like)(_nest(leaves, item) for item in like)
+    return next(leaves)
+
+
+class NestedIOFunction(Function):
+    """A Function whose arguments and results may be nested lists and tuples.
+
+    Subclasses define ``forward_extended(*args)`` and ``backward_extended(*grads)``,
+    which get and return tensors nested as the user gave them; instances are called
+    once.
+    """
+
+    def __call__(self, *args):
+        """Perform the operation on nested Variables."""
+        self._nested_args = args
+        outputs = super().__call__(*_flatten(args))
+        return _nest(iter(outputs), self._nested_outputs)
+
+    def forward(self, *tensors):
+        """Call ``forward_extended`` with nested tensors."""
+        args = _nest(iter(tensors), self._nested_args)
+        del self._nested_args
+        self._nested_outputs = self.forward_extended(*args)
+        outputs = tuple(_flatten(self._nested_outputs))
+        # Only the nesting is wanted later.
+        self._nested_outputs = _nest(iter([None] * len(outputs)), self._nested_outputs)
+        return outputs
+
+    def backward(self, *grads):
+        """Call ``backward_extended`` with nested gradients."""
+        nested = _nest(iter(grads), self._nested_outputs)
+        if not isinstance(nested, tuple):
+            nested = (nested,)
+        return tuple(_flatten(self.backward_extended(*nested)))
+
+    def forward_extended(self, *args):
+        """Compute the result from nested tensors; every subclass defines it."""
+        raise NotImplementedError(f"{type(self).__name__} defines no forward_extended")
+
+    def backward_extended(self, *grads):
+        """Compute the gradients of the arguments; every subclass defines it."""
+        raise NotImplementedError(f"{type(self).__name__} defines no backward_extended")
+
+    def save_for_backward(self, *values):
+        """Keep nested inputs or outputs for backward."""
+        tensors = _flatten(values)
+        self._nested_saved = _nest(iter([None] * len(tensors)), values)
+        super().save_for_backward(*tensors)
+
+    @property
+    def saved_tensors(self):
+        """What forward saved, nested as it was given."""
+        tensors = super().saved_tensors
+        return _nest(iter(tensors), self._nested_saved) if tensors else ()
+
+    def mark_dirty(self, *values):
+        """Name the inputs, which may be nested, that forward changes in place."""
+        super().mark_dirty(*_flatten(values))
+
+    def mark_non_differentiable(self, *values):
+        """Name the outputs, which may be nested, that have no derivative."""
+        super().mark_non_differentiable(*_flatten(values))

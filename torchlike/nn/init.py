@@ -9,15 +9,19 @@ neural networks", 2010 (xavier); K. He et al., "Delving deep into rectifiers", 2
 
 import math
 
+import torchlike
 from torchlike.autograd import Variable
 
 __all__ = [
     "calculate_gain",
     "constant",
+    "dirac",
     "eye",
     "kaiming_normal",
     "kaiming_uniform",
     "normal",
+    "orthogonal",
+    "sparse",
     "uniform",
     "xavier_normal",
     "xavier_uniform",
@@ -228,3 +232,133 @@ def kaiming_normal(tensor, a=0, mode="fan_in"):
     >>> w = kaiming_normal(torch.Tensor(3, 5), mode='fan_out')
     """
     return normal(tensor, 0, _kaiming_std(tensor, a, mode))
+
+
+def dirac(tensor):
+    """Fill a convolution's weight so that it passes its input on.
+
+    Parameters
+    ----------
+    tensor : Tensor or Variable, 3-D to 5-D
+        Weight (out, in, *kernel): output c gets input c, as far as there are both.
+
+    Returns
+    -------
+    Tensor or Variable
+        The argument.
+
+    Raises
+    ------
+    ValueError
+        If the tensor has another number of dimensions.
+
+    Examples
+    --------
+    >>> dirac(torch.Tensor(1, 1, 3)).tolist()
+    [[[0.0, 1.0, 0.0]]]
+    """
+    data = _data(tensor)
+    if data.dim() not in (3, 4, 5):
+        raise ValueError(
+            "Only tensors with 3, 4, or 5 dimensions are supported, got size "
+            f"{list(data.size())}"
+        )
+    data.zero_()
+    centre = tuple(n // 2 for n in tuple(data.size())[2:])
+    for c in range(min(data.size(0), data.size(1))):
+        data[(c, c, *centre)] = 1
+    return tensor
+
+
+def orthogonal(tensor, gain=1):
+    """Fill with a (semi) orthogonal matrix, the first dimension as rows.
+
+    Parameters
+    ----------
+    tensor : Tensor or Variable, at least 2-D
+    gain : float, default: 1
+        Factor of the matrix.
+
+    Returns
+    -------
+    Tensor or Variable
+        The argument.
+
+    Raises
+    ------
+    ValueError
+        If the tensor has fewer than two dimensions.
+
+    References
+    ----------
+    A. Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep
+    linear neural networks", 2013.
+
+    Examples
+    --------
+    >>> w = orthogonal(torch.Tensor(2, 3))
+    >>> bool((w.mm(w.t()) - torch.eye(2)).abs().max() < 1e-5)
+    True
+    """
+    data = _data(tensor)
+    if data.dim() < 2:
+        raise ValueError(
+            "Only tensors with 2 or more dimensions are supported, got size "
+            f"{list(data.size())}"
+        )
+    rows = data.size(0)
+    columns = data.numel() // rows
+    flat = data.new(rows, columns).normal_(0, 1)
+    if rows < columns:
+        flat = flat.t()
+    q, r = torchlike.qr(flat.contiguous())
+    # with the signs of r's diagonal the distribution is uniform
+    q = q * torchlike.diag(r).sign().unsqueeze(0).expand(*q.size())
+    if rows < columns:
+        q = q.t()
+    data.copy_(q.contiguous().view(*data.size())).mul_(gain)
+    return tensor
+
+
+def sparse(tensor, sparsity, std=0.01):
+    """Fill with N(0, std) and a part of each column with zeros.
+
+    Parameters
+    ----------
+    tensor : Tensor or Variable, 2-D
+    sparsity : float
+        The part of each column, 0 to 1, rounded up to whole elements.
+    std : float, default: 0.01
+
+    Returns
+    -------
+    Tensor or Variable
+        The argument.
+
+    Raises
+    ------
+    ValueError
+        If the tensor is not 2-D.
+
+    References
+    ----------
+    J. Martens, "Deep learning via Hessian-free optimization", 2010.
+
+    Examples
+    --------
+    >>> int((sparse(torch.Tensor(4, 5), 0.5) == 0).sum())
+    10
+    """
+    data = _data(tensor)
+    if data.dim() != 2:
+        raise ValueError(
+            "Only tensors with 2 dimensions are supported, got size "
+            f"{list(data.size())}"
+        )
+    rows, columns = data.size()
+    zeros = int(math.ceil(rows * sparsity))
+    data.normal_(0, std)
+    for column in range(columns):
+        for row in torchlike.randperm(rows).tolist()[:zeros]:
+            data[row, column] = 0
+    return tensor

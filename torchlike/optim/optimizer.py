@@ -157,7 +157,7 @@ class Optimizer:
                 )
             parameters.update(zip(old["params"], group["params"]))
         state = {
-            parameters.get(key, key): deepcopy(value)
+            parameters.get(key, key): _with_whole_step(deepcopy(value))
             for key, value in state_dict["state"].items()
         }
         new_groups = [
@@ -265,6 +265,13 @@ class Optimizer:
                 )
         group["params"] = params
         self.param_groups.append(group)
+
+
+def _with_whole_step(state):
+    """A state with its count of steps as an int; later versions keep a tensor."""
+    if isinstance(state, dict) and torchlike.is_tensor(state.get("step")):
+        state["step"] = int(state["step"].view(-1)[0])
+    return state
 
 
 def _gradients(group):

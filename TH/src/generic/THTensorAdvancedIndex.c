@@ -188,7 +188,8 @@ done:
     return status;
 }
 
-/* --- positions in the flattened tensor --------------------------------------------- */
+/* --- positions in the flattened tensor ---------------------------------------------
+ */
 
 /* Where each position lies in t's memory; NULL with an error. The caller frees the
  * LongTensor, which has index's size. */

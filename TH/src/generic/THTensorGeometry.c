@@ -31,8 +31,10 @@ int THTensor_(cross)(THTensor *r, THTensor *a, THTensor *b, int64_t dim) {
     for (int i = 0; status >= 0 && i < 3; i++) {
         int j = (i + 1) % 3, k = (i + 2) % 3;
         THTensor *to = THTensor_newNarrow(result, d, i, 1);
-        THTensor *aj = THTensor_newNarrow(a, d, j, 1), *ak = THTensor_newNarrow(a, d, k, 1);
-        THTensor *bj = THTensor_newNarrow(b, d, j, 1), *bk = THTensor_newNarrow(b, d, k, 1);
+        THTensor *aj = THTensor_newNarrow(a, d, j, 1),
+                 *ak = THTensor_newNarrow(a, d, k, 1);
+        THTensor *bj = THTensor_newNarrow(b, d, j, 1),
+                 *bk = THTensor_newNarrow(b, d, k, 1);
         status = to && aj && ak && bj && bk ? 0 : TH_ERR_MEMORY;
         if (status >= 0)
             status = THTensor_(cmul)(to, aj, bk);
@@ -95,8 +97,8 @@ done:
 
 int THTensor_(renorm)(THTensor *r, THTensor *t, real p, int64_t dim, real maxNorm) {
     THTensor *factors = THTensor_new(TH_REAL_DTYPE);
-    int status = factors ? THTensor_(renormFactors)(factors, t, p, dim, maxNorm)
-                         : TH_ERR_MEMORY;
+    int status =
+        factors ? THTensor_(renormFactors)(factors, t, p, dim, maxNorm) : TH_ERR_MEMORY;
     if (status >= 0)
         status = THTensor_(cmul)(r, t, factors);
     THTensor_free(factors);

@@ -33,7 +33,8 @@ static int check_index_dim(const THTensor *t, int64_t dim, const THTensor *index
     return THTensor_wrapDim(dim, t->nDimension);
 }
 
-/* --- rows along a dimension -------------------------------------------------------- */
+/* --- rows along a dimension --------------------------------------------------------
+ */
 
 /* Moves t[:, index[k], :] of a contiguous (outer, size, inner) to r[:, k, :] or back.
  */
@@ -218,7 +219,8 @@ done:
     return status;
 }
 
-/* --- gather and scatter ------------------------------------------------------------ */
+/* --- gather and scatter ------------------------------------------------------------
+ */
 
 enum { GATHER, SCATTER, SCATTER_ADD, SCATTER_FILL };
 

@@ -13,7 +13,8 @@ static inline double th_horner7(const double p[8], double x) {
 }
 
 /* The normal quantile PPND16 of Wichura, "Algorithm AS 241", Applied Statistics 37
- * (1988), in terms of erf: relative error about 1e-16. Beyond [-1, 1] the result is NaN. */
+ * (1988), in terms of erf: relative error about 1e-16. Beyond [-1, 1] the result is
+ * NaN. */
 static inline double th_erfinv(double x) {
     static const double a[8] = {2509.0809287301226727, 33430.575583588128105,
                                 67265.770927008700853, 45921.953931549871457,

@@ -20,14 +20,16 @@ typedef void (*THKernel)(void *r, const void *a, const void *b, const void *c,
 #define TH_KERNELS_UNARY(X) X(neg) X(abs) X(sign)
 #define TH_KERNELS_UNARY_FLOATING(X)                                                   \
     X(cinv)                                                                            \
-    X(exp) X(log) X(log1p) X(sqrt) X(rsqrt) X(sigmoid) X(tanh) X(asin) X(acos) X(atan) \
-        X(sinh) X(cosh) X(erf) X(erfinv) X(floor) X(ceil) X(round) X(trunc) X(frac)
+    X(exp)                                                                             \
+    X(log)                                                                             \
+    X(log1p) X(sqrt) X(rsqrt) X(sigmoid) X(tanh) X(asin) X(acos) X(atan) X(sinh)       \
+        X(cosh) X(erf) X(erfinv) X(floor) X(ceil) X(round) X(trunc) X(frac)
 /* The same, with formulas that hold up to a limit; beyond it the C library works. */
 #define TH_KERNELS_UNARY_PERIODIC(X) X(sin) X(cos) X(tan)
 /* r = op(x, v) */
 #define TH_KERNELS_SCALAR(X)                                                           \
     X(add) X(rsub) X(mul) X(div) X(rdiv) X(fmod) X(remainder) X(cmaxValue) X(cminValue)
-#define TH_KERNELS_SCALAR_INTEGER(X) X(bitand) X(bitor) X(bitxor) X(lshift) X(rshift)
+#define TH_KERNELS_SCALAR_INTEGER(X) X(bitAnd) X(bitOr) X(bitXor) X(lshift) X(rshift)
 /* The same, x^v and v^x. */
 #define TH_KERNELS_POWER(X) X(pow) X(tpow)
 /* r = op(x, v, w) */
@@ -36,7 +38,7 @@ typedef void (*THKernel)(void *r, const void *a, const void *b, const void *c,
 #define TH_KERNELS_BINARY(X)                                                           \
     X(cadd1) X(csub1) X(cmul) X(cdiv) X(cpow) X(cfmod) X(cremainder) X(cmax) X(cmin)
 #define TH_KERNELS_BINARY_INTEGER(X)                                                   \
-    X(cbitand) X(cbitor) X(cbitxor) X(clshift) X(crshift)
+    X(cbitAnd) X(cbitOr) X(cbitXor) X(clshift) X(crshift)
 #define TH_KERNELS_BINARY_FLOATING(X) X(atan2) X(sigmoidGrad) X(tanhGrad)
 /* r = op(x, y, v) */
 #define TH_KERNELS_BINARY_SCALAR(X) X(cadd)
@@ -57,19 +59,17 @@ enum {
     TH_K_fill, /* r = v */
 #define TH_ID(name) TH_K_##name,
 #define TH_ID_T(name) TH_K_##name, TH_K_##name##T,
-    TH_KERNELS_UNARY(TH_ID) TH_KERNELS_UNARY_FLOATING(TH_ID)
-        TH_KERNELS_UNARY_PERIODIC(TH_ID) TH_KERNELS_SCALAR(TH_ID)
-        TH_KERNELS_SCALAR_INTEGER(TH_ID) TH_KERNELS_BINARY_INTEGER(TH_ID)
-            TH_KERNELS_POWER(TH_ID) TH_KERNELS_SCALAR2(TH_ID) TH_KERNELS_BINARY(TH_ID)
-                TH_KERNELS_BINARY_FLOATING(TH_ID) TH_KERNELS_BINARY_SCALAR(TH_ID)
-                    TH_KERNELS_BINARY_SCALAR_FLOATING(TH_ID)
-                        TH_KERNELS_BINARY_SCALAR2_FLOATING(TH_ID)
-                            TH_KERNELS_TERNARY_SCALAR(TH_ID)
-                                TH_KERNELS_COMPARE_SCALAR(TH_ID_T)
-                                    TH_KERNELS_COMPARE(TH_ID_T)
+    TH_KERNELS_UNARY(TH_ID) TH_KERNELS_UNARY_FLOATING(TH_ID) TH_KERNELS_UNARY_PERIODIC(
+        TH_ID) TH_KERNELS_SCALAR(TH_ID) TH_KERNELS_SCALAR_INTEGER(TH_ID)
+        TH_KERNELS_BINARY_INTEGER(TH_ID) TH_KERNELS_POWER(TH_ID) TH_KERNELS_SCALAR2(
+            TH_ID) TH_KERNELS_BINARY(TH_ID) TH_KERNELS_BINARY_FLOATING(TH_ID)
+            TH_KERNELS_BINARY_SCALAR(TH_ID) TH_KERNELS_BINARY_SCALAR_FLOATING(TH_ID)
+                TH_KERNELS_BINARY_SCALAR2_FLOATING(TH_ID)
+                    TH_KERNELS_TERNARY_SCALAR(TH_ID) TH_KERNELS_COMPARE_SCALAR(TH_ID_T)
+                        TH_KERNELS_COMPARE(TH_ID_T)
 #undef TH_ID
 #undef TH_ID_T
-                                        TH_NKERNELS
+                            TH_NKERNELS
 };
 
 /* Sums and the like. The accumulators are accreal: int64_t or double. `center` is the

@@ -53,13 +53,13 @@ static inline real OP(addcdiv)(real x, real y, real z, real v) {
     return x + OP(cdiv)(v * y, z);
 }
 
-static inline real OP(cbitand)(real x, real y) {
+static inline real OP(cbitAnd)(real x, real y) {
     return x & y;
 }
-static inline real OP(cbitor)(real x, real y) {
+static inline real OP(cbitOr)(real x, real y) {
     return x | y;
 }
-static inline real OP(cbitxor)(real x, real y) {
+static inline real OP(cbitXor)(real x, real y) {
     return x ^ y;
 }
 
@@ -74,13 +74,13 @@ static inline real OP(crshift)(real x, real y) {
     return (uint64_t)y < width ? (real)(((uint64_t)x & ones) >> ((uint64_t)y & 63)) : 0;
 }
 
-static inline real OP(bitand)(real x, real v) {
+static inline real OP(bitAnd)(real x, real v) {
     return x & v;
 }
-static inline real OP(bitor)(real x, real v) {
+static inline real OP(bitOr)(real x, real v) {
     return x | v;
 }
-static inline real OP(bitxor)(real x, real v) {
+static inline real OP(bitXor)(real x, real v) {
     return x ^ v;
 }
 static inline real OP(lshift)(real x, real v) {

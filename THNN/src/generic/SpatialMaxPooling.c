@@ -1,17 +1,6 @@
 /* Max pooling over planes, for float and double. Padding counts as minus infinity; NaN
  * wins. */
-#include "THNNTensor.h"
-
-#include <math.h>
-#include <string.h>
-
-/* Larger numbers than this are refused, so that no size computation overflows. */
-#define LIMIT ((int64_t)1 << 31)
-
-/* One dimension of the windows, and the output size that follows. */
-typedef struct Axis {
-    int64_t kernel, step, pad, dilation, in, out;
-} Axis;
+#include "THNNPooling.h"
 
 typedef struct Work {
     Axis h, w;
@@ -19,20 +8,6 @@ typedef struct Work {
     real *y;
     int64_t *indices;
 } Work;
-
-/* The output size as in 0.3: with ceil_mode the last window must start inside the image
- * or its left padding. */
-static int64_t output_size(const Axis *a, int ceil_mode) {
-    int64_t room = a->in + 2 * a->pad - a->dilation * (a->kernel - 1) - 1;
-    if (ceil_mode)
-        room += a->step - 1;
-    if (room < 0)
-        room -= a->step - 1; /* so that the division rounds down */
-    int64_t out = room / a->step + 1;
-    if (ceil_mode && (out - 1) * a->step >= a->in + a->pad)
-        out--;
-    return out;
-}
 
 static int check_windows(const THTensor *input, Axis *h, Axis *w, int ceil_mode) {
     if (h->kernel < 1 || w->kernel < 1)
@@ -53,12 +28,13 @@ static int check_windows(const THTensor *input, Axis *h, Axis *w, int ceil_mode)
                 "padH = %lld, kW = %lld, kH = %lld",
                 (long long)w->pad, (long long)h->pad, (long long)w->kernel,
                 (long long)h->kernel);
-    if (h->kernel > LIMIT || w->kernel > LIMIT || h->step > LIMIT || w->step > LIMIT ||
-        h->dilation > LIMIT || w->dilation > LIMIT)
+    if (h->kernel > THNN_POOL_LIMIT || w->kernel > THNN_POOL_LIMIT ||
+        h->step > THNN_POOL_LIMIT || w->step > THNN_POOL_LIMIT ||
+        h->dilation > THNN_POOL_LIMIT || w->dilation > THNN_POOL_LIMIT)
         TH_FAIL(TH_ERR,
                 "pooling parameters are limited to %lld, but got kernel %lldx%lld, "
                 "stride %lldx%lld, dilation %lldx%lld",
-                (long long)LIMIT, (long long)h->kernel, (long long)w->kernel,
+                (long long)THNN_POOL_LIMIT, (long long)h->kernel, (long long)w->kernel,
                 (long long)h->step, (long long)w->step, (long long)h->dilation,
                 (long long)w->dilation);
     TH_TRY(check_images("non-empty input", input));
@@ -74,17 +50,6 @@ static int check_windows(const THTensor *input, Axis *h, Axis *w, int ceil_mode)
                 (long long)images.channels, (long long)h->in, (long long)w->in,
                 (long long)images.channels, (long long)h->out, (long long)w->out);
     return 0;
-}
-
-/* The part of window `o` that lies in the image: positions *begin, *begin + dilation
- * ... < *end. */
-static void clip(const Axis *a, int64_t o, int64_t *begin, int64_t *end) {
-    int64_t start = o * a->step - a->pad,
-            stop = start + a->dilation * (a->kernel - 1) + 1;
-    if (start < 0)
-        start += (-start + a->dilation - 1) / a->dilation * a->dilation;
-    *begin = start;
-    *end = stop < a->in ? stop : a->in;
 }
 
 static void any_row(const Work *k, const real *x, int64_t oh, real *y,
@@ -131,16 +96,6 @@ static void forward(void *context, int64_t begin, int64_t end) {
             for (int64_t oh = 0; oh < k->h.out; oh++)
                 any_row(k, x, oh, y + oh * k->w.out, indices + oh * k->w.out);
     }
-}
-
-/* As new_output, for a LongTensor. */
-static THTensor *new_indices(THTensor *indices, int n, const int64_t *size) {
-    if (THTensor_resize(indices, n, size, NULL) < 0)
-        return NULL;
-    if (!THTensor_isContiguous(indices))
-        return THTensor_newWithSize(TH_LONG, n, size);
-    THTensor_retain(indices);
-    return indices;
 }
 
 int THNN_(SpatialDilatedMaxPooling_updateOutput)(

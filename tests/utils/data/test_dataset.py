@@ -1,14 +1,15 @@
 import pytest
 
 import torchlike as torch
+from torchlike.utils import data
 from torchlike.utils.data import ConcatDataset, Dataset, TensorDataset
 
 
 def test_tensor_dataset():
     x, y = torch.randn(4, 3), torch.LongTensor([5, 6, 7, 8])
-    data = TensorDataset(x, y)
-    assert len(data) == 4
-    row, label = data[2]
+    pairs = TensorDataset(x, y)
+    assert len(pairs) == 4
+    row, label = pairs[2]
     assert row.tolist() == x[2].tolist() and label == 7
     named = TensorDataset(data_tensor=x, target_tensor=y)
     assert named.data_tensor is x and named.target_tensor is y
@@ -47,3 +48,22 @@ def test_dataset_has_to_be_completed():
         Dataset()[0]
     with pytest.raises(NotImplementedError):
         len(Dataset())
+
+
+def test_subset():
+    part = data.Subset("abcdef", [4, 0, 4])
+    assert list(part) == ["e", "a", "e"] and len(part) == 3 and part[-1] == "e"
+    with pytest.raises(IndexError):
+        part[3]
+
+
+def test_random_split():
+    torch.manual_seed(0)
+    parts = data.random_split("abcdefghij", [5, 0, 3, 2])
+    assert [len(part) for part in parts] == [5, 0, 3, 2]
+    drawn = [letter for part in parts for letter in part]
+    assert sorted(drawn) == list("abcdefghij") and drawn != sorted(drawn)
+    for lengths in ([5, 4], [11, -1], []):
+        with pytest.raises(ValueError, match=r"for 10 samples"):
+            data.random_split("abcdefghij", lengths)
+    assert data.random_split("", []) == []

@@ -27,6 +27,7 @@ from torchlike.nn.modules.activation import (
 from torchlike.nn.modules.batchnorm import (
     BatchNorm1d,
     BatchNorm2d,
+    BatchNorm3d,
 )
 from torchlike.nn.modules.container import (
     ModuleList,
@@ -34,16 +35,28 @@ from torchlike.nn.modules.container import (
     Sequential,
 )
 from torchlike.nn.modules.conv import (
+    Conv1d,
     Conv2d,
+    ConvTranspose1d,
+    ConvTranspose2d,
 )
 from torchlike.nn.modules.distance import (
     CosineSimilarity,
     PairwiseDistance,
 )
 from torchlike.nn.modules.dropout import (
+    AlphaDropout,
     Dropout,
+    Dropout2d,
+    Dropout3d,
+)
+from torchlike.nn.modules.instancenorm import (
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
 )
 from torchlike.nn.modules.linear import (
+    Bilinear,
     Linear,
 )
 from torchlike.nn.modules.loss import (
@@ -69,34 +82,109 @@ from torchlike.nn.modules.loss import (
 from torchlike.nn.modules.module import (
     Module,
 )
+from torchlike.nn.modules.normalization import (
+    CrossMapLRN2d,
+)
+from torchlike.nn.modules.padding import (
+    ConstantPad1d,
+    ConstantPad2d,
+    ConstantPad3d,
+    ReflectionPad1d,
+    ReflectionPad2d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ReplicationPad3d,
+    ZeroPad2d,
+)
 from torchlike.nn.modules.pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    FractionalMaxPool2d,
+    LPPool1d,
+    LPPool2d,
+    MaxPool1d,
     MaxPool2d,
+    MaxPool3d,
+    MaxUnpool1d,
+    MaxUnpool2d,
+    MaxUnpool3d,
+)
+from torchlike.nn.modules.sparse import (
+    Embedding,
+    EmbeddingBag,
+)
+from torchlike.nn.modules.upsampling import (
+    PixelShuffle,
+    Upsample,
+    UpsamplingBilinear2d,
+    UpsamplingNearest2d,
 )
 
 __all__ = [
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
+    "AlphaDropout",
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
     "BCELoss",
     "BCEWithLogitsLoss",
     "BatchNorm1d",
     "BatchNorm2d",
+    "BatchNorm3d",
+    "Bilinear",
+    "ConstantPad1d",
+    "ConstantPad2d",
+    "ConstantPad3d",
+    "Conv1d",
     "Conv2d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
+    "CrossMapLRN2d",
     "Dropout",
+    "Dropout2d",
+    "Dropout3d",
     "ELU",
+    "Embedding",
+    "EmbeddingBag",
+    "FractionalMaxPool2d",
     "GLU",
     "Hardshrink",
     "Hardtanh",
     "HingeEmbeddingLoss",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
     "KLDivLoss",
     "L1Loss",
+    "LPPool1d",
+    "LPPool2d",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
     "MarginRankingLoss",
+    "MaxPool1d",
     "MaxPool2d",
+    "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
     "Module",
     "ModuleList",
     "MultiLabelMarginLoss",
@@ -107,10 +195,16 @@ __all__ = [
     "PReLU",
     "PairwiseDistance",
     "ParameterList",
+    "PixelShuffle",
     "PoissonNLLLoss",
     "RReLU",
     "ReLU",
     "ReLU6",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ReplicationPad1d",
+    "ReplicationPad2d",
+    "ReplicationPad3d",
     "SELU",
     "Sequential",
     "Sigmoid",
@@ -126,4 +220,8 @@ __all__ = [
     "Tanhshrink",
     "Threshold",
     "TripletMarginLoss",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+    "ZeroPad2d",
 ]

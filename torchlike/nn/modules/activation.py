@@ -165,7 +165,7 @@ class Softmax(_AlongDim):
 
     def forward(self, input):
         """Normalise along `dim`."""
-        return F.softmax(input, self.dim, _stacklevel=5)
+        return F.softmax(input, self.dim, _stacklevel=4)
 
 
 class LogSoftmax(_AlongDim):
@@ -188,7 +188,7 @@ class LogSoftmax(_AlongDim):
 
     def forward(self, input):
         """Normalise along `dim`."""
-        return F.log_softmax(input, self.dim, _stacklevel=5)
+        return F.log_softmax(input, self.dim, _stacklevel=4)
 
 
 class Hardtanh(Module):
@@ -662,7 +662,7 @@ class Softmin(_AlongDim):
 
     def forward(self, input):
         """Normalise along `dim`."""
-        return F.softmin(input, self.dim, _stacklevel=5)
+        return F.softmin(input, self.dim, _stacklevel=4)
 
 
 class Softmax2d(Module):
@@ -685,7 +685,7 @@ class Softmax2d(Module):
             raise ValueError(
                 f"Softmax2d requires a 4D tensor as input, got {input.dim()}D"
             )
-        return F.softmax(input, 1, _stacklevel=5)
+        return F.softmax(input, 1, _stacklevel=4)
 
     def __repr__(self):
         return f"{type(self).__name__}()"

@@ -5,7 +5,7 @@ from torchlike.nn import functional as F
 from torchlike.nn.modules.module import Module
 from torchlike.nn.parameter import Parameter
 
-__all__ = ["BatchNorm1d", "BatchNorm2d"]
+__all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d"]
 
 
 class _BatchNorm(Module):
@@ -139,3 +139,34 @@ class BatchNorm2d(_BatchNorm):
     def _check_input_dim(self, input):
         if input.dim() != 4:
             raise ValueError(f"expected 4D input (got {input.dim()}D input)")
+
+
+class BatchNorm3d(_BatchNorm):
+    r"""Normalises each volume: `BatchNorm1d` for (N, C, T, H, W).
+
+    Parameters
+    ----------
+    num_features : int
+        C of an input of shape (N, C, T, H, W).
+    eps : float, default: 1e-5
+        Added to the variance.
+    momentum : float, default: 0.1
+        Weight of the new batch in the running mean and variance.
+    affine : bool, default: True
+        Whether weight and bias are learnt.
+
+    Raises
+    ------
+    ValueError
+        If the input is not 5-D, or has one value per channel in training.
+
+    Examples
+    --------
+    >>> layer = torch.nn.BatchNorm3d(100)
+    >>> layer(Variable(torch.randn(2, 100, 3, 5, 4))).size()
+    torch.Size([2, 100, 3, 5, 4])
+    """
+
+    def _check_input_dim(self, input):
+        if input.dim() != 5:
+            raise ValueError(f"expected 5D input (got {input.dim()}D input)")

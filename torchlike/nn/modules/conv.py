@@ -5,10 +5,10 @@ import math
 import torchlike
 from torchlike.nn import functional as F
 from torchlike.nn.modules.module import Module
-from torchlike.nn.modules.utils import _pair
+from torchlike.nn.modules.utils import _pair, _single
 from torchlike.nn.parameter import Parameter
 
-__all__ = ["Conv2d"]
+__all__ = ["Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d"]
 
 
 class _ConvNd(Module):
@@ -39,13 +39,16 @@ class _ConvNd(Module):
         self.padding = padding
         self.dilation = dilation
         self.groups = groups
-        shape = (out_channels, in_channels // groups, *kernel_size)
-        self.weight = Parameter(torchlike.Tensor(*shape))
+        self.weight = Parameter(torchlike.Tensor(*self._weight_shape()))
         if bias:
             self.bias = Parameter(torchlike.Tensor(out_channels))
         else:
             self.register_parameter("bias", None)
         self.reset_parameters()
+
+    def _weight_shape(self):
+        inputs = self.in_channels // self.groups
+        return (self.out_channels, inputs, *self.kernel_size)
 
     def reset_parameters(self):
         """Draw weight and bias anew, uniform in +-1 / sqrt(inputs of one output)."""
@@ -149,4 +152,294 @@ class Conv2d(_ConvNd):
             self.padding,
             self.dilation,
             self.groups,
+        )
+
+
+class Conv1d(_ConvNd):
+    r"""A bank of one-dimensional filters over signals.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of the input and of the output; both divisible by `groups`.
+    kernel_size : int
+        Length of a filter.
+    stride : int, default: 1
+        Step between two positions of the filter.
+    padding : int, default: 0
+        Zeros on both sides.
+    dilation : int, default: 1
+        Distance between two elements of the filter.
+    groups : int, default: 1
+        Number of groups that do not see each other's channels.
+    bias : bool, default: True
+        Whether a number is added to each output channel.
+
+    Attributes
+    ----------
+    weight : Parameter of shape (out_channels, in_channels // groups, kernel_size)
+    bias : Parameter of shape (out_channels), or None
+
+    Notes
+    -----
+    An input (N, C, L) gives (N, out_channels, L') with
+
+    .. math:: L' = \lfloor (L + 2 p - d (k - 1) - 1) / s \rfloor + 1
+
+    Examples
+    --------
+    >>> layer = torch.nn.Conv1d(16, 33, 3, stride=2)
+    >>> layer(Variable(torch.randn(20, 16, 50))).size()
+    torch.Size([20, 33, 24])
+    """
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels,
+        kernel_size,
+        stride=1,
+        padding=0,
+        dilation=1,
+        groups=1,
+        bias=True,
+    ):
+        super().__init__(
+            in_channels,
+            out_channels,
+            _single(kernel_size),
+            _single(stride),
+            _single(padding),
+            _single(dilation),
+            groups,
+            bias,
+        )
+
+    def forward(self, input):
+        """Filter signals of shape (N, C, L)."""
+        return F.conv1d(
+            input,
+            self.weight,
+            self.bias,
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.groups,
+        )
+
+
+class _ConvTranspose(_ConvNd):
+    """Output padding and the call common to transposed convolutions."""
+
+    def __init__(self, *args, output_padding):
+        super().__init__(*args)
+        self.output_padding = output_padding
+
+    def _weight_shape(self):
+        outputs = self.out_channels // self.groups
+        return (self.in_channels, outputs, *self.kernel_size)
+
+    def _output_padding(self, input, output_size):
+        """What leads to `output_size`, or the layer's own output padding."""
+        if output_size is None:
+            return self.output_padding
+        count = len(self.kernel_size)
+        wanted = list(output_size)[-count:]
+        if len(output_size) not in (count, count + 2):
+            raise ValueError(
+                f"output_size must have {count} or {count + 2} elements "
+                f"(got {len(output_size)})"
+            )
+        least = [
+            (n - 1) * s - 2 * p + d * (k - 1) + 1
+            for n, s, p, d, k in zip(
+                tuple(input.size())[2:],
+                self.stride,
+                self.padding,
+                self.dilation,
+                self.kernel_size,
+            )
+        ]
+        most = [n + s - 1 for n, s in zip(least, self.stride)]
+        if not all(a <= n <= b for a, n, b in zip(least, wanted, most)):
+            raise ValueError(
+                f"requested an output size of {wanted}, but valid sizes range from "
+                f"{least} to {most} (for an input of {list(input.size())[2:]})"
+            )
+        return tuple(n - a for n, a in zip(wanted, least))
+
+    def __repr__(self):
+        text = super().__repr__()
+        if any(self.output_padding):
+            text = f"{text[:-1]}, output_padding={self.output_padding})"
+        return text
+
+
+class ConvTranspose1d(_ConvTranspose):
+    r"""The transposed operation of `Conv1d`, which maps its outputs to inputs.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of the input and of the output; both divisible by `groups`.
+    kernel_size : int
+        Size of a filter.
+    stride : int, default: 1
+        Step between the places of two inputs in the output.
+    padding : int, default: 0
+        What is taken away from both sides of the output.
+    output_padding : int, default: 0
+        What is added to one side of the output; less than the stride or the dilation.
+    groups : int, default: 1
+        Number of groups that do not see each other's channels.
+    bias : bool, default: True
+        Whether a number is added to each output channel.
+    dilation : int, default: 1
+        Distance between two elements of the filter.
+
+    Attributes
+    ----------
+    weight : Parameter of shape (in_channels, out_channels // groups, kernel_size)
+    bias : Parameter of shape (out_channels), or None
+
+    Raises
+    ------
+    ValueError
+        If the channels are not divisible by `groups` or a size is impossible.
+
+    Notes
+    -----
+    An input (N, C, L) gives (N, out_channels, L') with
+
+    .. math:: L' = (L - 1) s - 2 p + d (k - 1) + output\_padding + 1
+
+    in each dimension, or the `output_size` of the call.
+
+    Examples
+    --------
+    >>> layer = torch.nn.ConvTranspose1d(16, 33, 3, stride=2)
+    >>> layer(Variable(torch.randn(20, 16, 50))).size()
+    torch.Size([20, 33, 101])
+    """
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels,
+        kernel_size,
+        stride=1,
+        padding=0,
+        output_padding=0,
+        groups=1,
+        bias=True,
+        dilation=1,
+    ):
+        super().__init__(
+            in_channels,
+            out_channels,
+            _single(kernel_size),
+            _single(stride),
+            _single(padding),
+            _single(dilation),
+            groups,
+            bias,
+            output_padding=_single(output_padding),
+        )
+
+    def forward(self, input, output_size=None):
+        """Spread signals of shape (N, C, L)."""
+        return F.conv_transpose1d(
+            input,
+            self.weight,
+            self.bias,
+            self.stride,
+            self.padding,
+            self._output_padding(input, output_size),
+            self.groups,
+            self.dilation,
+        )
+
+
+class ConvTranspose2d(_ConvTranspose):
+    r"""The transposed operation of `Conv2d`, which maps its outputs to inputs.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of the input and of the output; both divisible by `groups`.
+    kernel_size : int or (int, int)
+        Size of a filter.
+    stride : int or (int, int), default: 1
+        Step between the places of two inputs in the output.
+    padding : int or (int, int), default: 0
+        What is taken away from both sides of the output.
+    output_padding : int or (int, int), default: 0
+        What is added to one side of the output; less than the stride or the dilation.
+    groups : int, default: 1
+        Number of groups that do not see each other's channels.
+    bias : bool, default: True
+        Whether a number is added to each output channel.
+    dilation : int or (int, int), default: 1
+        Distance between two elements of the filter.
+
+    Attributes
+    ----------
+    weight : Parameter of shape (in_channels, out_channels // groups, kH, kW)
+    bias : Parameter of shape (out_channels), or None
+
+    Raises
+    ------
+    ValueError
+        If the channels are not divisible by `groups` or a size is impossible.
+
+    Notes
+    -----
+    An input (N, C, H, W) gives (N, out_channels, H', W') with
+
+    .. math:: L' = (L - 1) s - 2 p + d (k - 1) + output\_padding + 1
+
+    in each dimension, or the `output_size` of the call.
+
+    Examples
+    --------
+    >>> layer = torch.nn.ConvTranspose2d(16, 33, 3, stride=2)
+    >>> layer(Variable(torch.randn(2, 16, 10, 10))).size()
+    torch.Size([2, 33, 21, 21])
+    """
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels,
+        kernel_size,
+        stride=1,
+        padding=0,
+        output_padding=0,
+        groups=1,
+        bias=True,
+        dilation=1,
+    ):
+        super().__init__(
+            in_channels,
+            out_channels,
+            _pair(kernel_size),
+            _pair(stride),
+            _pair(padding),
+            _pair(dilation),
+            groups,
+            bias,
+            output_padding=_pair(output_padding),
+        )
+
+    def forward(self, input, output_size=None):
+        """Spread images of shape (N, C, H, W)."""
+        return F.conv_transpose2d(
+            input,
+            self.weight,
+            self.bias,
+            self.stride,
+            self.padding,
+            self._output_padding(input, output_size),
+            self.groups,
+            self.dilation,
         )

@@ -8,14 +8,12 @@ import functools
 from collections import OrderedDict
 
 import torchlike
+from torchlike._C.module import HOOKS as _HOOKS, PARTS as _PARTS, ModuleBase
 from torchlike.autograd import Variable
 from torchlike.nn.parameter import Parameter
 from torchlike.utils.hooks import RemovableHandle
 
 __all__ = ["Module"]
-
-_HOOKS = ("_backward_hooks", "_forward_hooks", "_forward_pre_hooks")
-_PARTS = ("_parameters", "_buffers", "_modules")
 
 
 class StateDictKeyError(KeyError, RuntimeError):
@@ -41,7 +39,7 @@ def _quoted(names):
     return ", ".join(f'"{name}"' for name in names)
 
 
-class Module:
+class Module(ModuleBase):
     """Base class of all layers and networks.
 
     A subclass assigns parameters, tensors and sub-modules to attributes in its
@@ -189,17 +187,6 @@ class Module:
         if "." in name:
             raise KeyError(f"{kind} name can't contain \".\", got '{name}'")
 
-    def __getattr__(self, name):
-        # Called only after the ordinary look-up failed.
-        state = self.__dict__
-        for kind in _PARTS:
-            parts = state.get(kind)
-            if parts is not None and name in parts:
-                return parts[name]
-        raise AttributeError(
-            f"'{type(self).__name__}' object has no attribute '{name}'"
-        )
-
     def _weight_and_bias(self):
         """`weight` and `bias`, found faster than as attributes."""
         parameters = self._parameters
@@ -272,11 +259,6 @@ class Module:
         return sorted(name for name in names if not name[0].isdigit())
 
     # ---- call and hooks ----------------------------------------------------
-
-    def __call__(self, *input, **kwargs):  # noqa: D102
-        if not (self._forward_pre_hooks or self._forward_hooks or self._backward_hooks):
-            return self.forward(*input, **kwargs)
-        return self._call_with_hooks(*input, **kwargs)
 
     def _call_with_hooks(self, *input, **kwargs):
         """`forward` with everything that was registered around it."""

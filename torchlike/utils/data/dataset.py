@@ -3,7 +3,9 @@
 import bisect
 from itertools import accumulate
 
-__all__ = ["ConcatDataset", "Dataset", "TensorDataset"]
+import torchlike
+
+__all__ = ["ConcatDataset", "Dataset", "Subset", "TensorDataset", "random_split"]
 
 
 class Dataset:
@@ -124,3 +126,68 @@ class ConcatDataset(Dataset):
         which = bisect.bisect_right(self.cumulative_sizes, index)
         start = self.cumulative_sizes[which - 1] if which else 0
         return self.datasets[which][index - start]
+
+
+class Subset(Dataset):
+    """Some samples of a data set.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    indices : sequence of int
+        Which samples, in which order.
+
+    Examples
+    --------
+    >>> data = torch.utils.data.TensorDataset(torch.arange(0, 5))
+    >>> torch.utils.data.Subset(data, [4, 2])[0]
+    (4.0,)
+    """
+
+    def __init__(self, dataset, indices):
+        self.dataset = dataset
+        self.indices = indices
+
+    def __getitem__(self, index):
+        return self.dataset[self.indices[index]]
+
+    def __len__(self):
+        return len(self.indices)
+
+
+def random_split(dataset, lengths):
+    """Divide a data set into parts at random.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    lengths : sequence of int
+        Number of samples of each part.
+
+    Returns
+    -------
+    list of Subset
+
+    Raises
+    ------
+    ValueError
+        If the lengths do not sum to that of the data set, or one is negative.
+
+    Examples
+    --------
+    >>> data = torch.utils.data.TensorDataset(torch.arange(0, 5))
+    >>> train, test = torch.utils.data.random_split(data, [4, 1])
+    >>> len(train), len(test)
+    (4, 1)
+    """
+    lengths = list(lengths)
+    if sum(lengths) != len(dataset) or min(lengths, default=0) < 0:
+        raise ValueError(
+            "Sum of input lengths does not equal the length of the input dataset: "
+            f"got {lengths} for {len(dataset)} samples"
+        )
+    order = torchlike.randperm(len(dataset)).tolist() if lengths else []
+    ends = accumulate(lengths)
+    return [
+        Subset(dataset, order[end - length : end]) for end, length in zip(ends, lengths)
+    ]

@@ -13,7 +13,8 @@ TH_API int THTensor_(indexGet)(THTensor *r, THTensor *t, THLongTensor *const *in
 TH_API int THTensor_(indexPut)(THTensor *t, THLongTensor *const *indices, int64_t n,
                                THTensor *src, int accumulate);
 
-/* r = the elements of t, seen as 1-D, at the positions in index; r gets index's shape. */
+/* r = the elements of t, seen as 1-D, at the positions in index; r gets index's shape.
+ */
 TH_API int THTensor_(take)(THTensor *r, THTensor *t, THLongTensor *index);
 /* t seen as 1-D: t[index] = (+=) src, which has as many elements as index. Repeated
  * indices: the last one wins, sums add up. */

@@ -58,12 +58,12 @@ TH_API int THTensor_(crshift)(THTensor *r, THTensor *t, THTensor *src);
 
 #if !TH_REAL_FLOATING
 /* Operations on bits. */
-TH_API int THTensor_(bitand)(THTensor *r, THTensor *t, real value);
-TH_API int THTensor_(bitor)(THTensor *r, THTensor *t, real value);
-TH_API int THTensor_(bitxor)(THTensor *r, THTensor *t, real value);
-TH_API int THTensor_(cbitand)(THTensor *r, THTensor *t, THTensor *src);
-TH_API int THTensor_(cbitor)(THTensor *r, THTensor *t, THTensor *src);
-TH_API int THTensor_(cbitxor)(THTensor *r, THTensor *t, THTensor *src);
+TH_API int THTensor_(bitAnd)(THTensor *r, THTensor *t, real value);
+TH_API int THTensor_(bitOr)(THTensor *r, THTensor *t, real value);
+TH_API int THTensor_(bitXor)(THTensor *r, THTensor *t, real value);
+TH_API int THTensor_(cbitAnd)(THTensor *r, THTensor *t, THTensor *src);
+TH_API int THTensor_(cbitOr)(THTensor *r, THTensor *t, THTensor *src);
+TH_API int THTensor_(cbitXor)(THTensor *r, THTensor *t, THTensor *src);
 #endif
 
 #if TH_REAL_FLOATING

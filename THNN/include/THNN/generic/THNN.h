@@ -130,6 +130,115 @@ TH_API int THNN_(SpatialDilatedMaxPooling_updateOutput)(
 TH_API int THNN_(MaxPooling2d_gradInput)(THNNState *state, THTensor *gradOutput,
                                          THTensor *gradInput, THLongTensor *indices,
                                          int64_t inputH, int64_t inputW);
+/* Averages; count_include_pad: padding counts as zeros. gradInput [OUT] has input's
+ * size. */
+TH_API int THNN_(SpatialAveragePooling_updateOutput)(THNNState *state, THTensor *input,
+                                                     THTensor *output, int64_t kW,
+                                                     int64_t kH, int64_t dW, int64_t dH,
+                                                     int64_t padW, int64_t padH,
+                                                     int ceil_mode,
+                                                     int count_include_pad);
+TH_API int THNN_(SpatialAveragePooling_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    int64_t kW, int64_t kH, int64_t dW, int64_t dH, int64_t padW, int64_t padH,
+    int ceil_mode, int count_include_pad);
+TH_API int THNN_(VolumetricAveragePooling_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, int64_t kT, int64_t kW,
+    int64_t kH, int64_t dT, int64_t dW, int64_t dH, int64_t padT, int64_t padW,
+    int64_t padH, int ceil_mode, int count_include_pad);
+TH_API int THNN_(VolumetricAveragePooling_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    int64_t kT, int64_t kW, int64_t kH, int64_t dT, int64_t dW, int64_t dH,
+    int64_t padT, int64_t padW, int64_t padH, int ceil_mode, int count_include_pad);
+/* indices [OUT]: position inside the (T, H, W) of the input. */
+TH_API int THNN_(VolumetricDilatedMaxPooling_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THLongTensor *indices,
+    int64_t kT, int64_t kW, int64_t kH, int64_t dT, int64_t dW, int64_t dH, int64_t pT,
+    int64_t pW, int64_t pH, int64_t dilationT, int64_t dilationW, int64_t dilationH,
+    int ceil_mode);
+/* Piece o of n covers floor(o * in / n) ... ceil((o + 1) * in / n). */
+TH_API int THNN_(VolumetricAdaptiveMaxPooling_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THLongTensor *indices,
+    int64_t osizeT, int64_t osizeW, int64_t osizeH);
+TH_API int THNN_(VolumetricAdaptiveAveragePooling_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, int64_t osizeT, int64_t osizeW,
+    int64_t osizeH);
+TH_API int THNN_(VolumetricAdaptiveAveragePooling_updateGradInput)(THNNState *state,
+                                                                   THTensor *input,
+                                                                   THTensor *gradOutput,
+                                                                   THTensor *gradInput);
+/* randomSamples: two numbers in [0, 1) for each plane. */
+TH_API int THNN_(SpatialFractionalMaxPooling_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, int64_t outputW,
+    int64_t outputH, int64_t poolSizeW, int64_t poolSizeH, THLongTensor *indices,
+    THTensor *randomSamples);
+
+/* ---- padding and upsampling ---- */
+/* Negative padding crops. */
+TH_API int THNN_(SpatialReflectionPadding_updateOutput)(THNNState *state,
+                                                        THTensor *input,
+                                                        THTensor *output, int64_t pad_l,
+                                                        int64_t pad_r, int64_t pad_t,
+                                                        int64_t pad_b);
+TH_API int THNN_(SpatialReflectionPadding_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    int64_t pad_l, int64_t pad_r, int64_t pad_t, int64_t pad_b);
+TH_API int THNN_(VolumetricReplicationPadding_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, int64_t pleft, int64_t pright,
+    int64_t ptop, int64_t pbottom, int64_t pfront, int64_t pback);
+TH_API int THNN_(VolumetricReplicationPadding_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    int64_t pleft, int64_t pright, int64_t ptop, int64_t pbottom, int64_t pfront,
+    int64_t pback);
+TH_API int THNN_(SpatialUpSamplingNearest_updateOutput)(THNNState *state,
+                                                        THTensor *input,
+                                                        THTensor *output,
+                                                        int64_t scale_factor);
+TH_API int THNN_(SpatialUpSamplingNearest_updateGradInput)(THNNState *state,
+                                                           THTensor *input,
+                                                           THTensor *gradOutput,
+                                                           THTensor *gradInput,
+                                                           int64_t scale_factor);
+TH_API int THNN_(VolumetricUpSamplingNearest_updateOutput)(THNNState *state,
+                                                           THTensor *input,
+                                                           THTensor *output,
+                                                           int64_t scale_factor);
+TH_API int THNN_(VolumetricUpSamplingNearest_updateGradInput)(THNNState *state,
+                                                              THTensor *input,
+                                                              THTensor *gradOutput,
+                                                              THTensor *gradInput,
+                                                              int64_t scale_factor);
+/* The corners of input and output coincide. gradInput [OUT] has input's size. */
+TH_API int THNN_(VolumetricUpSamplingTrilinear_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, int64_t outputDepth,
+    int64_t outputHeight, int64_t outputWidth);
+TH_API int THNN_(VolumetricUpSamplingTrilinear_updateGradInput)(THNNState *state,
+                                                                THTensor *input,
+                                                                THTensor *gradOutput,
+                                                                THTensor *gradInput);
+/* grid (N, H, W, 2): x and y in [-1, 1] from corner to corner; padding_mode 0: zeros
+ * outside, 1: the border repeats. gradInput, gradGrid [OUT] [OPTIONAL]. */
+TH_API int THNN_(SpatialGridSamplerBilinear_updateOutput)(THNNState *state,
+                                                          THTensor *input,
+                                                          THTensor *grid,
+                                                          THTensor *output,
+                                                          int64_t padding_mode);
+TH_API int THNN_(SpatialGridSamplerBilinear_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradInput, THTensor *grid,
+    THTensor *gradGrid, THTensor *gradOutput, int64_t padding_mode);
+
+/* ---- lookup tables: rows of weight (rows, columns) ---- */
+/* gradWeight += scale * gradOutput (elements of input, columns), row by row; rows that
+ * paddingValue names get nothing; scaleGradByFreq: each row's share is divided by how
+ * often it occurs. */
+TH_API int THNN_(LookupTable_accGradParameters)(THNNState *state, THLongTensor *input,
+                                                THTensor *gradOutput,
+                                                THTensor *gradWeight,
+                                                int scaleGradByFreq,
+                                                int64_t paddingValue, double scale);
+/* Scales the rows that idx names to a p-norm of at most maxNorm. */
+TH_API int THNN_(LookupTable_renorm)(THNNState *state, THLongTensor *idx,
+                                     THTensor *weight, double maxNorm, double normType);
 
 /* ---- normalisation: input (N, C) or (N, C, ...); statistics over all but C ---- */
 /* train: batch statistics, running ones updated by momentum (unbiased variance);

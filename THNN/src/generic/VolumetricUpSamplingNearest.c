@@ -1,0 +1,24 @@
+/* Upsampling of volumes by repetition, for float and double. */
+#include "THNNRemap.h"
+
+static Remap layer(int64_t scale_factor) {
+    return (Remap){.axis = {{NEAREST, scale_factor, 0, 0, 0},
+                            {NEAREST, scale_factor, 0, 0, 0},
+                            {NEAREST, scale_factor, 0, 0, 0}}};
+}
+
+int THNN_(VolumetricUpSamplingNearest_updateOutput)(THNNState *state, THTensor *input,
+                                                    THTensor *output,
+                                                    int64_t scale_factor) {
+    (void)state;
+    return run_remap(layer(scale_factor), 3, input, output);
+}
+
+int THNN_(VolumetricUpSamplingNearest_updateGradInput)(THNNState *state,
+                                                       THTensor *input,
+                                                       THTensor *gradOutput,
+                                                       THTensor *gradInput,
+                                                       int64_t scale_factor) {
+    (void)state;
+    return run_remap_gradient(layer(scale_factor), 3, input, gradOutput, gradInput);
+}

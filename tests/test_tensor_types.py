@@ -1,0 +1,98 @@
+"""Which tensor types there are, the default one, and conversions by name."""
+
+import copy
+
+import pytest
+
+import torchlike as torch
+
+
+@pytest.fixture(autouse=True)
+def default_type():
+    yield
+    torch.set_default_tensor_type(torch.FloatTensor)
+
+
+@pytest.mark.parametrize("t", [torch.DoubleTensor, "torch.DoubleTensor"], ids=str)
+def test_default_type(t):
+    assert torch.Tensor is torch.FloatTensor and torch.Storage is torch.FloatStorage
+    torch.set_default_tensor_type(t)
+    assert torch.Tensor is torch.DoubleTensor and torch.Storage is torch.DoubleStorage
+    for made in (torch.Tensor(2), torch.zeros(2), torch.rand(2), torch.Tensor([1])):
+        assert type(made) is torch.DoubleTensor
+
+
+@pytest.mark.parametrize(
+    "t, error, message",
+    [
+        (torch.IntTensor, TypeError, "only floating-point types .* got IntTensor"),
+        ("torch.HalfTensor", TypeError, "only floating-point types .* got HalfTensor"),
+        ("torch.Foo", RuntimeError, "invalid type: 'torch.Foo'"),
+        (torch.FloatStorage, TypeError, "is no tensor type"),
+        (3, TypeError, "3 is no tensor type"),
+    ],
+)
+def test_default_type_refuses(t, error, message):
+    with pytest.raises(error, match=message):
+        torch.set_default_tensor_type(t)
+    assert torch.Tensor is torch.FloatTensor
+
+
+def test_classes():
+    assert len(torch._tensor_classes) == len(torch._storage_classes) == 8
+    for cls in torch._tensor_classes:
+        t = cls()
+        assert t.storage_type() in torch._storage_classes
+        assert type(t.storage()) is t.storage_type()
+        assert t.is_signed() == (cls is not torch.ByteTensor)
+        assert torch.is_tensor(t) and torch.is_storage(t.storage())
+        assert torch.typename(t) == torch.typename(cls) == t.type()
+        assert not hasattr(t, "data")
+    assert not torch.is_tensor(torch.autograd.Variable(torch.ones(1)))
+    assert issubclass(torch.FatalError, Exception)
+    assert torch._six.PY3
+
+
+def test_type():
+    t = torch.ones(2)
+    for new_type in (torch.IntTensor, "torch.IntTensor"):
+        assert type(t.type(new_type)) is torch.IntTensor
+        assert type(t.type(new_type, True)) is torch.IntTensor
+        assert type(t.type(new_type, **{"async": True})) is torch.IntTensor
+    assert t.type(torch.FloatTensor) is t
+    with pytest.raises(TypeError, match="unexpected keyword argument 'device'"):
+        t.type(torch.IntTensor, device=1)
+    with pytest.raises(AssertionError, match="CUDA"):
+        t.type("torch.cuda.FloatTensor")
+
+
+def test_new():
+    t = torch.LongTensor([1, 2])
+    assert t.new().dim() == 0
+    assert t.new(2, 3).size() == t.new(torch.Size([2, 3])).size() == (2, 3)
+    assert t.new([5, 6]).tolist() == [5, 6]
+    assert t.new(t).data_ptr() == t.new(t.storage()).data_ptr() == t.data_ptr()
+    assert t.new(t.storage(), 1, torch.Size([1])).tolist() == [2]
+
+
+def test_half_elements():
+    t = torch.HalfTensor([[1, 2], [3, 4]])
+    assert t[1][1] == 4 and t[:, 1].tolist() == [2, 4]
+    t[0, 1] = 7
+    t[1] = 0.5
+    assert t.tolist() == [[1, 7], [0.5, 0.5]]
+    with pytest.raises(TypeError, match="HalfTensor doesn't implement"):
+        t[torch.LongTensor([0])]
+
+
+def test_sizes_in_memory():
+    assert torch.zeros(1000).__sizeof__() >= 4000
+    assert torch.DoubleTensor(1000).storage().__sizeof__() >= 8000
+
+
+def test_copies_share_what_was_shared():
+    t = torch.zeros(2, 2)
+    rows, whole = copy.deepcopy([t[1], t])
+    rows.fill_(1)
+    assert whole.tolist() == [[0, 0], [1, 1]]
+    assert copy.copy(t).data_ptr() == t.data_ptr()

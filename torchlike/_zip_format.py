@@ -1,0 +1,127 @@
+"""The zip format of PyTorch 1.6 and later.
+
+An archive has one folder of uncompressed members: data.pkl, the pickled object, in
+which a storage is ('storage', class, key, location, number of elements); data/KEY, the
+raw values of each storage, aligned to 64 bytes; byteorder; and version.
+"""
+
+import io
+import struct
+import sys
+import zipfile
+
+from torchlike import _pickling
+
+_ALIGNMENT = 64
+_PADDING_ID = 0x4246  # of the extra field that aligns a member
+_ZIP64_FROM = 1 << 31  # bytes
+_LOCAL_HEADER, _ZIP64_FIELD = 30, 20  # bytes
+_NO_DATE = (1980, 1, 1, 0, 0, 0)  # equal objects give equal files
+
+
+# ---- writing -----------------------------------------------------------------
+
+
+def write(obj, f, protocol, writer):
+    """Write an archive to a binary file.
+
+    Parameters
+    ----------
+    obj : object
+    f : binary file
+    protocol : int
+        Of the pickle.
+    writer : torchlike.serialization._Writer
+        Collects the storages.
+    """
+    pickled = io.BytesIO()
+    _pickling.ZipPickler(pickled, protocol, writer.storage_id).dump(obj)
+    with zipfile.ZipFile(f, "w") as archive:
+        _add(archive, "data.pkl", pickled.getbuffer())
+        _add(archive, "byteorder", sys.byteorder.encode())
+        for key, storage in writer.storages.items():
+            data = memoryview(storage).cast("B") if len(storage) else b""
+            _add(archive, f"data/{key}", data)
+        _add(archive, "version", b"3\n")
+    f.flush()
+
+
+def _add(archive, name, data):
+    """Add a member whose data begins at a multiple of the alignment."""
+    info = zipfile.ZipInfo(f"archive/{name}", _NO_DATE)
+    large = len(data) >= _ZIP64_FROM
+    start = archive.start_dir + _LOCAL_HEADER + len(info.filename) + 4
+    padding = -(start + _ZIP64_FIELD * large) % _ALIGNMENT
+    info.extra = struct.pack("<HH", _PADDING_ID, padding) + b"\0" * padding
+    with archive.open(info, "w", force_zip64=large) as member:
+        member.write(data)
+
+
+# ---- reading -----------------------------------------------------------------
+
+
+def read(file, reader):
+    """The object in an archive.
+
+    Parameters
+    ----------
+    file : seekable binary file
+    reader : torchlike.serialization._Reader
+
+    Raises
+    ------
+    RuntimeError, zipfile.BadZipFile
+        If the archive is damaged or not of `torch.save`.
+    """
+    reader.step = "the directory of the archive"
+    with zipfile.ZipFile(file) as archive:
+        members = {info.filename: info for info in archive.infolist()}
+        folder = _folder(members)
+        order = members.get(folder + "byteorder")
+        if order is not None and _bytes(archive, order) != b"little":
+            raise RuntimeError("only little-endian files can be read")
+        reader.step = "data.pkl"
+        pickled = _bytes(archive, members[folder + "data.pkl"])
+        reader.step = reader.OBJECT
+        result = reader.unpickle(io.BytesIO(pickled))
+        for key in reader.storages:
+            reader.step = f"storage {key!r:.40}"
+            _fill(archive, members.get(f"{folder}data/{key}"), reader, key)
+    return result
+
+
+def _folder(members):
+    """The name of the one folder, with its slash."""
+    folders = [name[: -len("data.pkl")] for name in members if _is_object(name)]
+    if len(folders) != 1:
+        raise RuntimeError(f"it has {len(folders)} files data.pkl")
+    if folders[0] + "constants.pkl" in members:
+        raise RuntimeError("it is a TorchScript program, which cannot be loaded")
+    return folders[0]
+
+
+def _is_object(name):
+    return name == "data.pkl" or name.count("/") == 1 and name.endswith("/data.pkl")
+
+
+def _check_plain(info):
+    """Refuse a member that takes more memory than its place in the file."""
+    if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
+        raise RuntimeError(f"{info.filename!r:.80} is compressed or encrypted")
+    if info.file_size != info.compress_size:
+        raise RuntimeError(f"{info.filename!r:.80} has two sizes")
+
+
+def _bytes(archive, info):
+    _check_plain(info)
+    return archive.read(info)
+
+
+def _fill(archive, info, reader, key):
+    """Read the values of one storage."""
+    if info is None:
+        raise RuntimeError(f"the archive has no member data/{key}")
+    _check_plain(info)
+    reader.check_bytes(key, info.file_size)
+    with archive.open(info) as member:
+        reader.fill(key, member)
