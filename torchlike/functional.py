@@ -194,12 +194,19 @@ def matmul(tensor1, tensor2, out=None):
     out : Tensor, optional
         Result.
     """
+    for tensor in (tensor1, tensor2):
+        if not isinstance(tensor, (TensorBase, Variable)):
+            raise TypeError(
+                f"matmul expects tensors or Variables, but got {type(tensor).__name__}"
+            )
     result = _matmul(tensor1, tensor2)
     return result if out is None else out.resize_as_(result).copy_(result)
 
 
 def _matmul(a, b):
     dims = a.dim(), b.dim()
+    if dims == (2, 2):
+        return a.mm(b)
     if 0 in dims:
         raise RuntimeError(
             "both arguments to matmul need to be at least 1D, but they are "
@@ -211,8 +218,6 @@ def _matmul(a, b):
         return a.mv(b)
     if dims == (1, 2):
         return b.t().mv(a)
-    if dims == (2, 2):
-        return a.mm(b)
     if dims[1] <= 2 and dims[0] > 2:  # fold the batch into the rows
         rows = a.contiguous().view(-1, a.size(-1))
         size = a.size()[:-1]

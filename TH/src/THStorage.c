@@ -213,8 +213,8 @@ int THStorage_resize(THStorage *self, ptrdiff_t size) {
     size_t have = self->data != NULL ? th_classBytes(self->sizeClass) : 0;
     size_t kept =
         (size_t)(size < self->size ? size : self->size) * THType_itemSize[self->dtype];
-    /* The block stays if it is large enough and not much too large. While others refer to
-     * the storage it never gets smaller: their tensors still see the old size. */
+    /* The block stays if it is large enough and not much too large. While others refer
+     * to the storage it never gets smaller: their tensors still see the old size. */
     int alone = __atomic_load_n(&self->refcount, __ATOMIC_ACQUIRE) == 1;
     if (bytes > have || (alone && bytes < have / 4)) {
         uint8_t sizeClass = 0;

@@ -71,6 +71,7 @@ typedef struct Pool {
     int includePad;
     const real *x;
     real *y;
+    real *sums; /* of the averages: a row for each plane */
     int64_t *indices;
 } Pool;
 
@@ -196,62 +197,87 @@ static inline int run_max(Pool *k, THRangeFunction loop, THTensor *input,
     return y ? finish_output(output, y, status) : status;
 }
 
-/* ---- average ---- */
+/* ---- average: the rows of a window are added up first, as whole rows ---- */
+
+/* The windows (t, h, *): their rows in time and height, and how many count. */
+typedef struct RowWindow {
+    int64_t begin[2], end[2], count;
+} RowWindow;
+
+static inline RowWindow row_window(const Pool *k, int64_t t, int64_t h) {
+    RowWindow r;
+    clip(&k->axis[0], t, &r.begin[0], &r.end[0]);
+    clip(&k->axis[1], h, &r.begin[1], &r.end[1]);
+    r.count = window_length(&k->axis[0], t, k->includePad) *
+              window_length(&k->axis[1], h, k->includePad);
+    return r;
+}
+
 static inline void pool_average(void *context, int64_t first, int64_t last) {
     const Pool *k = context;
-    const Axis *axis = k->axis;
+    const Axis *time = &k->axis[0], *height = &k->axis[1], *width = &k->axis[2];
     for (int64_t plane = first; plane < last; plane++) {
         const real *x = k->x + plane * k->in;
-        real *y = k->y + plane * k->out;
-        for (int64_t t = 0; t < axis[0].out; t++)
-            for (int64_t h = 0; h < axis[1].out; h++)
-                for (int64_t w = 0; w < axis[2].out; w++) {
-                    int64_t begin[3], end[3];
-                    clip(&axis[0], t, &begin[0], &end[0]);
-                    clip(&axis[1], h, &begin[1], &end[1]);
-                    clip(&axis[2], w, &begin[2], &end[2]);
-                    int64_t count = window_length(&axis[0], t, k->includePad) *
-                                    window_length(&axis[1], h, k->includePad) *
-                                    window_length(&axis[2], w, k->includePad);
-                    real sum = 0;
-                    for (int64_t i = begin[0]; i < end[0]; i++)
-                        for (int64_t j = begin[1]; j < end[1]; j++) {
-                            const real *row = x + (i * axis[1].in + j) * axis[2].in;
-                            for (int64_t l = begin[2]; l < end[2]; l++)
-                                sum += row[l];
-                        }
-                    *y++ = sum / (real)count;
+        real *y = k->y + plane * k->out, *sums = k->sums + plane * width->in;
+        for (int64_t row = 0; row < time->out * height->out; row++) {
+            RowWindow r = row_window(k, row / height->out, row % height->out);
+            memset(sums, 0, (size_t)width->in * sizeof(real));
+            for (int64_t i = r.begin[0]; i < r.end[0]; i++)
+                for (int64_t j = r.begin[1]; j < r.end[1]; j++) {
+                    const real *source = x + (i * height->in + j) * width->in;
+                    for (int64_t l = 0; l < width->in; l++)
+                        sums[l] += source[l];
                 }
+            for (int64_t w = 0; w < width->out; w++) {
+                int64_t begin, end;
+                clip(width, w, &begin, &end);
+                real sum = 0;
+                for (int64_t l = begin; l < end; l++)
+                    sum += sums[l];
+                *y++ = sum / (real)(r.count * window_length(width, w, k->includePad));
+            }
+        }
     }
 }
 
 /* x is the gradient of the output here, y that of the input. */
 static inline void spread_average(void *context, int64_t first, int64_t last) {
     const Pool *k = context;
-    const Axis *axis = k->axis;
+    const Axis *time = &k->axis[0], *height = &k->axis[1], *width = &k->axis[2];
     memset(k->y + first * k->in, 0, (size_t)((last - first) * k->in) * sizeof(real));
     for (int64_t plane = first; plane < last; plane++) {
         const real *grad = k->x + plane * k->out;
-        real *r = k->y + plane * k->in;
-        for (int64_t t = 0; t < axis[0].out; t++)
-            for (int64_t h = 0; h < axis[1].out; h++)
-                for (int64_t w = 0; w < axis[2].out; w++) {
-                    int64_t begin[3], end[3];
-                    clip(&axis[0], t, &begin[0], &end[0]);
-                    clip(&axis[1], h, &begin[1], &end[1]);
-                    clip(&axis[2], w, &begin[2], &end[2]);
-                    int64_t count = window_length(&axis[0], t, k->includePad) *
-                                    window_length(&axis[1], h, k->includePad) *
-                                    window_length(&axis[2], w, k->includePad);
-                    real share = *grad++ / (real)count;
-                    for (int64_t i = begin[0]; i < end[0]; i++)
-                        for (int64_t j = begin[1]; j < end[1]; j++) {
-                            real *row = r + (i * axis[1].in + j) * axis[2].in;
-                            for (int64_t l = begin[2]; l < end[2]; l++)
-                                row[l] += share;
-                        }
+        real *r = k->y + plane * k->in, *sums = k->sums + plane * width->in;
+        for (int64_t row = 0; row < time->out * height->out; row++) {
+            RowWindow rows = row_window(k, row / height->out, row % height->out);
+            memset(sums, 0, (size_t)width->in * sizeof(real));
+            for (int64_t w = 0; w < width->out; w++) {
+                int64_t begin, end;
+                clip(width, w, &begin, &end);
+                real share = *grad++ / (real)(rows.count *
+                                              window_length(width, w, k->includePad));
+                for (int64_t l = begin; l < end; l++)
+                    sums[l] += share;
+            }
+            for (int64_t i = rows.begin[0]; i < rows.end[0]; i++)
+                for (int64_t j = rows.begin[1]; j < rows.end[1]; j++) {
+                    real *target = r + (i * height->in + j) * width->in;
+                    for (int64_t l = 0; l < width->in; l++)
+                        target[l] += sums[l];
                 }
+        }
     }
+}
+
+/* Runs one of the two with a row of sums for each plane at hand. */
+static inline int loop_average(Pool *k, THRangeFunction loop) {
+    uint8_t sizeClass;
+    size_t bytes = (size_t)(k->planes * k->axis[2].in) * sizeof(real);
+    if (!(k->sums = THAlloc_new(bytes, &sizeClass)))
+        return TH_ERR_MEMORY;
+    THParallel_for(k->planes, rows_per_piece(THNN_GRAIN, k->in), loop, k);
+    THAlloc_free(k->sums, bytes, sizeClass);
+    return 0;
 }
 
 static inline int run_average(Pool *k, THTensor *input, THTensor *output,
@@ -262,8 +288,7 @@ static inline int run_average(Pool *k, THTensor *input, THTensor *output,
         (y = new_output(output, input->nDimension, size, shares_storage(output, x)))) {
         k->x = TH_DATA(x);
         k->y = TH_DATA(y);
-        THParallel_for(k->planes, rows_per_piece(THNN_GRAIN, k->in), pool_average, k);
-        status = 0;
+        status = loop_average(k, pool_average);
     }
     THTensor_free(x);
     return y ? finish_output(output, y, status) : status;
@@ -284,8 +309,7 @@ static inline int run_average_gradient(Pool *k, const THTensor *input,
         (r = new_output(gradInput, n, input->size, shares_storage(gradInput, grad)))) {
         k->x = TH_DATA(grad);
         k->y = TH_DATA(r);
-        THParallel_for(k->planes, rows_per_piece(THNN_GRAIN, k->in), spread_average, k);
-        status = 0;
+        status = loop_average(k, spread_average);
     }
     THTensor_free(grad);
     return r ? finish_output(gradInput, r, status) : status;

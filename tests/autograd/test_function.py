@@ -475,3 +475,14 @@ def test_traceable():
 
     assert Copy.is_traceable
     assert not getattr(Function, "is_traceable", False)
+
+
+def test_changes_before_and_after_saving():
+    x, y = Variable(torch.ones(1).double()), leaf(2)
+    x.add_(1)
+    out = Mul.apply(x, y)
+    out.backward(retain_graph=True)
+    assert values(y.grad) == [2]
+    x.add_(1)
+    with pytest.raises(RuntimeError, match="at version 2, expected version 1"):
+        out.backward()

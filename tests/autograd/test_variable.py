@@ -232,3 +232,49 @@ def test_replaced_data_of_a_base():
     y.data = torch.zeros(3).double()
     v.mul_(leaf(2))
     assert y.data.sum() == 0 and not y.requires_grad and v.requires_grad
+
+
+def test_memory_of_a_variable():
+    v = Variable(torch.ones(2, 3))
+    assert list(v.storage()) == [1] * 6
+    assert v.storage_type() is torch.FloatStorage
+    assert not v.is_pinned()
+    assert v.resize_(3, 2) is v and v.size() == (3, 2) and v._version == 1
+    assert v.resize_as_(Variable(torch.ones(6))).size() == (6,)
+    assert v.set_(Variable(torch.zeros(2))).data.tolist() == [0, 0]
+    for change in (lambda v: v.resize_(4), lambda v: v.set_(torch.ones(1))):
+        with pytest.raises(RuntimeError, match=r"require grad, here of size \(2, 2\)"):
+            change(leaf(2, 2))
+    saved = Variable(torch.ones(2))
+    product = (leaf(2) * saved).sum()
+    saved.resize_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        product.backward()
+
+
+def test_resize_out_of_place():
+    v = leaf(2, 3)
+    (v.t().resize(6) * Variable(torch.arange(0, 6))).sum().backward()
+    assert v.grad.data.tolist() == [[0, 2, 4], [1, 3, 5]]
+    assert v.resize_as(leaf(3, 2)).size() == (3, 2)
+    with pytest.raises(
+        RuntimeError, match=r"\(4, 2\) \(8 elements in total\).*\(2, 3\)"
+    ):
+        v.resize(4, 2)
+
+
+def test_unnarrow():
+    v = leaf(2, 1)
+    wide = v._unnarrow(1, 2, 4)
+    assert wide.data.tolist() == [[0, 0, 1, 0]] * 2
+    (wide * 3).sum().backward()
+    assert v.grad.data.tolist() == [[3], [3]]
+
+
+def test_volatile_operations_keep_no_memory():
+    v = Variable(torch.ones(1000), volatile=True)
+    before = torch._C.core.memory_stats()["bytes_in_use"]
+    for _ in range(100):
+        v = v.exp().log()
+    assert v.grad_fn is None
+    assert torch._C.core.memory_stats()["bytes_in_use"] <= before

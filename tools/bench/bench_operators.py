@@ -26,7 +26,7 @@ _STATEMENTS = (
     "w.addcmul(x, x)",
     "w.addcdiv(x, x)",
     "w.addmm(x, x)",
-    "w.addmv(x, row)",
+    "row_w.addmv(x, row)",
     "w.addr(row, row)",
     "w.mv(row)",
     "row_w.dot(row)",

@@ -77,14 +77,14 @@ BITWISE = {
 COMPARISONS = ["lt", "le", "gt", "ge", "eq", "ne"]
 
 
-def declare(arguments):
+def declare(arguments, kinds=C_KINDS):
     """The parameter list of a cdef function for these arguments."""
     out = []
     for a in arguments:
         if a.kind == "Z":
             out.append(f"int n_{a.c_name}, const int64_t *{a.c_name}")
         else:
-            out.append(f"{C_KINDS[a.kind]} {a.c_name}")
+            out.append(f"{kinds[a.kind]} {a.c_name}")
     return out
 
 

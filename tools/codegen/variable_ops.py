@@ -6,7 +6,14 @@ table, compiled twice: ``apply`` on tensors, ``apply_v`` on Variables.
 """
 
 from .formula import Compiler, FormulaError
-from .tensor_ops import ARITHMETIC, C_KINDS, COMPARISONS, bitwise_slots, pass_on
+from .tensor_ops import (
+    ARITHMETIC,
+    C_KINDS,
+    COMPARISONS,
+    bitwise_slots,
+    declare,
+    pass_on,
+)
 from .text import banner
 
 PREAMBLE = """\
@@ -54,16 +61,6 @@ VARIABLE_KINDS = C_KINDS | {"T": "VariableBase", "t": "VariableBase"}
 NUMBER_FIELDS = {"S": "double", "D": "double", "I": "int64_t", "b": "bint"}
 
 
-def declare(arguments, first):
-    out = [f"VariableBase {first}"]
-    for a in arguments:
-        if a.kind == "Z":
-            out.append(f"int n_{a.c_name}, const int64_t *{a.c_name}")
-        else:
-            out.append(f"{VARIABLE_KINDS[a.kind]} {a.c_name}")
-    return out
-
-
 def indent(lines, by=1):
     return [("    " * by + line).rstrip() for line in lines]
 
@@ -99,15 +96,16 @@ class NodeWriter:
         self.used = list(dict.fromkeys(used))
         # Inputs that are saved as Variables, in the order of their slots.
         self.saved = [name for name in self.inputs if name in self.used]
+        optional = {a.name for a in overload.arguments if a.kind == "t"}
         for prefix in "tv":
             for name, code in self.compiled[prefix].items():
                 for slot, saved in enumerate(self.saved):
                     data = f"self.saved_data[{slot}]"
-                    value = (
-                        f"(<TensorBase>{data})"
-                        if prefix == "t"
-                        else f"as_saved(self.saved{slot}, {data})"
-                    )
+                    value = f"(<TensorBase>{data})"
+                    if prefix == "v":
+                        value = f"as_saved(self.saved{slot}, {data})"
+                    elif saved in optional:
+                        value = f"(<TensorBase>{data} if {data} != NULL else None)"
                     code = code.replace(f"<<{saved}>>", value)
                     code = code.replace(f"<<has {saved}>>", f"{data} != NULL")
                 self.compiled[prefix][name] = code
@@ -272,7 +270,8 @@ class VariableWriter:
 
     def function(self, returns, name, arguments, event, body):
         """A function, and how the profiler sees it."""
-        signature = f"cdef {returns} {name}({', '.join(declare(arguments, 'self'))})"
+        parameters = ["VariableBase self", *declare(arguments, VARIABLE_KINDS)]
+        signature = f"cdef {returns} {name}({', '.join(parameters)})"
         lines = [
             f'if profiling and begin_range("{event}"):',
             "    try:",

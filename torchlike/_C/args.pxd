@@ -12,7 +12,8 @@ cdef extern from *:
     #define TORCHLIKE_ARGS_H
     #include <stdint.h>
     #define TORCHLIKE_MAX_ARGS 16
-    /* kind: T tensor of self's type, t the same or None, W the same, never a Variable, L LongTensor, B ByteTensor, P IntTensor, S number of self's type,
+    /* kind: T tensor of self's type, t the same or None, W the same, never a Variable,
+     * L LongTensor, B ByteTensor, P IntTensor, S number of self's type,
      * D float, I int, b bool, Z sizes, G generator. */
     typedef struct THParameter {
         const char *name;

@@ -5,8 +5,6 @@ their order, as if both were 1-D; the result has the size of the first operand.
 """
 import warnings
 
-from libc.stdint cimport int64_t
-from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport contiguous, wrap
 from torchlike._C.th cimport *
 
@@ -17,7 +15,6 @@ cdef int warn(str text) except -1:
 
 
 cdef bint broadcasts_anew(TensorBase self, TensorBase other, int status) except -1:
-    cdef int64_t size[64]
     if (THTensor_isSameSizeAs(self.c_tensor, other.c_tensor)
             or THTensor_nElement(self.c_tensor) != THTensor_nElement(other.c_tensor)):
         return False

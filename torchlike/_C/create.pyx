@@ -1,11 +1,12 @@
 """Filling tensors, and the functions that make new ones: zeros, randn, arange ..."""
 from cpython.object cimport PyObject
-from torchlike._C.args cimport Function, install_function, parse_sizes
+from torchlike._C.args cimport install_function, parse_sizes
 from torchlike._C.dispatch cimport THDispatch
 from torchlike._C.errors cimport check
 from torchlike._C.generator cimport generator_pointer
 from torchlike._C.tensor_base cimport (
-    TensorBase, default_dispatch, dispatch_of, is_number, missing_operator, new_empty, number_scalar, to_scalar, type_name,
+    TensorBase, default_dispatch, dispatch_of, is_number, missing_operator, new_empty, number_scalar, to_scalar,
+    type_name,
 )
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport VariableBase, new_variable
@@ -26,7 +27,8 @@ cdef int zero(TensorBase out, TensorBase self) except -1:
 cdef int copy(TensorBase out, TensorBase self, TensorBase source) except -1:
     cdef THTensor *expanded
     cdef int status
-    if THTensor_isSameSizeAs(out.c_tensor, source.c_tensor) or THTensor_nElement(out.c_tensor) == THTensor_nElement(source.c_tensor):
+    if THTensor_isSameSizeAs(out.c_tensor,
+                             source.c_tensor) or THTensor_nElement(out.c_tensor) == THTensor_nElement(source.c_tensor):
         return check(out.ops.copy(out.c_tensor, source.c_tensor))
     expanded = THTensor_newExpand(source.c_tensor, out.c_tensor.nDimension, out.c_tensor.size)
     if expanded == NULL:
@@ -122,6 +124,8 @@ cdef TensorBase sized(const char *name, PyObject **args, Py_ssize_t n, PyObject 
             out = <object>args[n + <Py_ssize_t>i]
     count = parse_sizes(args, n, sizes)
     cdef TensorBase result = result_tensor(out, default_dispatch())
+    if result.ops.fill == NULL:
+        missing_operator(result, name.decode())
     check(THTensor_resize(result.c_tensor, count, sizes, NULL))
     return result
 

@@ -8,7 +8,7 @@ cdef class Function(Node):
     # What forward asked for: tuples of tensors, or None. Dropped when forward is over.
     cdef object to_save, dirty_tensors, non_differentiable, shared_pairs
     # The tensors that backward needs, or None; what each is: a Variable for an input,
-    # the number of an output; the version of an input.
+    # the number of an output; versions of the inputs, None if all are 0.
     cdef tuple saved, saved_from, saved_versions
     cdef int n_arguments, n_outputs
     # Made with arguments, called once, works on tensors.

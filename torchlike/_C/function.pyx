@@ -142,7 +142,8 @@ cdef class Function(Node):
             source = self.saved_from[i]
             if isinstance(source, VariableBase):
                 v = <VariableBase>source
-                version = self.saved_versions[i]
+                version = (0 if self.saved_versions is None
+                           else <unsigned int>self.saved_versions[i])
                 if version_of(v) != version:
                     raise_changed(self, "input", version_of(v), version)
                 if as_variables:
@@ -391,16 +392,19 @@ cdef int save(Function self, tuple args, tuple raw, tuple outs) except -1:
     """Keep what save_for_backward named: inputs as Variables, outputs as tensors."""
     cdef tuple tensors = <tuple>self.to_save
     cdef tuple sources = PyTuple_New(len(tensors))
-    cdef tuple versions = PyTuple_New(len(tensors))
     cdef Py_ssize_t i
+    cdef bint changed = False
     for i in range(len(tensors)):
         source = None if tensors[i] is None else source_of(self, args, raw, outs, i)
         set_item(sources, i, source)
-        set_item(versions, i, version_of(<VariableBase>source)
-                 if isinstance(source, VariableBase) else 0)
+        if isinstance(source, VariableBase) and version_of(<VariableBase>source):
+            changed = True
     self.saved = tensors
     self.saved_from = sources
-    self.saved_versions = versions
+    if changed:
+        self.saved_versions = tuple([
+            version_of(<VariableBase>v) if isinstance(v, VariableBase) else 0
+            for v in sources])
     return 0
 
 

@@ -11,16 +11,20 @@ cdef THTensor *new_permute_back(TensorBase self, int n, const int64_t *dims) exc
 cdef THTensor *new_expand_batch(TensorBase self, int n, const int64_t *size) except NULL
 
 # reductions
-cdef int scatter_reduced(TensorBase out, TensorBase self, TensorBase index, int64_t dim, bint keepdim, int n, const int64_t *size) except -1
+cdef int scatter_reduced(TensorBase out, TensorBase self, TensorBase index, int64_t dim, bint keepdim, int n,
+                         const int64_t *size) except -1
 cdef int gather_reduced(TensorBase out, TensorBase self, TensorBase index, int64_t dim, bint keepdim) except -1
 cdef int sum_except(TensorBase out, TensorBase self, int64_t dim) except -1
 cdef int third_derivative(TensorBase out, TensorBase self) except -1
 cdef int flip(TensorBase out, TensorBase self, int64_t dim) except -1
 
 # views' derivatives
-cdef int select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim, int64_t index) except -1
-cdef int slice_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim, int64_t start, int64_t step) except -1
-cdef int unfold_backward(TensorBase out, TensorBase self, int n, const int64_t *input_size, int64_t dim, int64_t size, int64_t step) except -1
+cdef int select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim,
+                         int64_t index) except -1
+cdef int slice_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim, int64_t start,
+                        int64_t step) except -1
+cdef int unfold_backward(TensorBase out, TensorBase self, int n, const int64_t *input_size, int64_t dim, int64_t size,
+                         int64_t step) except -1
 cdef int diag_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t diagonal) except -1
 cdef int trace_backward(TensorBase out, TensorBase self, int n, const int64_t *size) except -1
 
@@ -28,11 +32,13 @@ cdef int trace_backward(TensorBase out, TensorBase self, int n, const int64_t *s
 cdef int half_tril(TensorBase out, TensorBase self) except -1
 
 # indexing
-cdef int index_select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim, TensorBase index) except -1
+cdef int index_select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim,
+                               TensorBase index) except -1
 cdef int index_add(TensorBase out, TensorBase self, int64_t dim, TensorBase index, TensorBase other) except -1
 cdef int index_copy(TensorBase out, TensorBase self, int64_t dim, TensorBase index, TensorBase other) except -1
 cdef int index_fill(TensorBase out, TensorBase self, int64_t dim, TensorBase index, THScalar value) except -1
-cdef int gather_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim, TensorBase index) except -1
+cdef int gather_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim,
+                         TensorBase index) except -1
 cdef int scatter(TensorBase out, TensorBase self, int64_t dim, TensorBase index, TensorBase src) except -1
 cdef int scatter_value(TensorBase out, TensorBase self, int64_t dim, TensorBase index, THScalar value) except -1
 cdef int scatter_add(TensorBase out, TensorBase self, int64_t dim, TensorBase index, TensorBase src) except -1
@@ -49,15 +55,20 @@ cdef int put_value(TensorBase out, TensorBase self, TensorBase indices, THScalar
 cdef THTensor *new_expand_bias(TensorBase self, int n, const int64_t *size) except NULL
 cdef int channel_sum(TensorBase out, TensorBase self) except -1
 cdef int gather_planes(TensorBase out, TensorBase self, TensorBase indices) except -1
-cdef int scatter_planes(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size, int64_t spatial, bint add) except -1
+cdef int scatter_planes(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size,
+                        int64_t spatial, bint add) except -1
 cdef int take_planes(TensorBase out, TensorBase self, TensorBase indices, int64_t spatial) except -1
 cdef int pad_constant(TensorBase out, TensorBase self, int n, const int64_t *pad, double value, bint crop) except -1
 cdef int embedding(TensorBase out, TensorBase self, TensorBase indices) except -1
-cdef int embedding_weight(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size, int64_t padding_idx, bint scale_grad_by_freq) except -1
-cdef int embedding_rows(TensorBase out, TensorBase self, TensorBase indices, int64_t padding_idx, bint scale_grad_by_freq) except -1
-cdef int embedding_renorm(TensorBase out, TensorBase self, TensorBase indices, double max_norm, double norm_type) except -1
+cdef int embedding_weight(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size,
+                          int64_t padding_idx, bint scale_grad_by_freq) except -1
+cdef int embedding_rows(TensorBase out, TensorBase self, TensorBase indices, int64_t padding_idx,
+                        bint scale_grad_by_freq) except -1
+cdef int embedding_renorm(TensorBase out, TensorBase self, TensorBase indices, double max_norm,
+                          double norm_type) except -1
 cdef int refuse(TensorBase out, TensorBase self) except -1
-cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average, int64_t ignore_index, bint reduce) except -1
+cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average,
+                  int64_t ignore_index, bint reduce) except -1
 
 # what formulas ask of sizes
 cdef TensorBase t_sum_to_shape(TensorBase grad, THTensor *shape)      # NULL: grad itself

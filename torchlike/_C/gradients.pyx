@@ -70,7 +70,8 @@ cdef THTensor *new_expand_batch(TensorBase self, int n, const int64_t *size) exc
 
 # ------------------------------------------------------------------------------------ reductions
 
-cdef int scatter_reduced(TensorBase out, TensorBase self, TensorBase index, int64_t dim, bint keepdim, int n, const int64_t *size) except -1:
+cdef int scatter_reduced(TensorBase out, TensorBase self, TensorBase index, int64_t dim, bint keepdim, int n,
+                         const int64_t *size) except -1:
     cdef TensorBase values = self, places = index
     if not keepdim and n > 1:
         values = wrap(self.ops, THTensor_newUnsqueeze(self.c_tensor, dim))
@@ -115,18 +116,21 @@ cdef int third_derivative(TensorBase out, TensorBase self) except -1:
 
 # ----------------------------------------------------------------------------- views' derivatives
 
-cdef int select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim, int64_t index) except -1:
+cdef int select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim,
+                         int64_t index) except -1:
     zeros(out, n, size)
     return copy_into(self, THTensor_newSelect(out.c_tensor, dim, index))
 
 
-cdef int slice_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim, int64_t start, int64_t step) except -1:
+cdef int slice_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim, int64_t start,
+                        int64_t step) except -1:
     zeros(out, n, size)
     cdef int64_t wrapped = check(THTensor_wrapDim(dim, self.c_tensor.nDimension))
     return copy_into(self, THTensor_newSlice(out.c_tensor, dim, start, self.c_tensor.size[wrapped], step))
 
 
-cdef int unfold_backward(TensorBase out, TensorBase self, int n, const int64_t *input_size, int64_t dim, int64_t size, int64_t step) except -1:
+cdef int unfold_backward(TensorBase out, TensorBase self, int n, const int64_t *input_size, int64_t dim, int64_t size,
+                         int64_t step) except -1:
     # Window k covers elements k * step + j for j < size: one addition for each j.
     cdef int64_t wrapped = check(THTensor_wrapDim(dim, n))
     cdef int64_t windows = self.c_tensor.size[wrapped], j
@@ -180,7 +184,8 @@ cdef int half_tril(TensorBase out, TensorBase self) except -1:
 
 # -------------------------------------------------------------------------------------- indexing
 
-cdef int index_select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim, TensorBase index) except -1:
+cdef int index_select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim,
+                               TensorBase index) except -1:
     zeros(out, n, size)
     return check(self.ops.indexAdd(out.c_tensor, dim, index.c_tensor, self.c_tensor))
 
@@ -200,7 +205,8 @@ cdef int index_fill(TensorBase out, TensorBase self, int64_t dim, TensorBase ind
     return check(self.ops.indexFill(out.c_tensor, dim, index.c_tensor, value))
 
 
-cdef int gather_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim, TensorBase index) except -1:
+cdef int gather_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim,
+                         TensorBase index) except -1:
     zeros(out, n, size)
     return check(self.ops.scatterAdd(out.c_tensor, dim, index.c_tensor, self.c_tensor))
 
@@ -273,7 +279,8 @@ cdef THTensor *new_expand_bias(TensorBase self, int n, const int64_t *size) exce
     cdef int64_t stride[64]
     cdef int d
     if self.c_tensor.nDimension != 1 or n < 2 or self.c_tensor.size[0] != size[1]:
-        raise RuntimeError(f"expected one value for each of {size[1] if n > 1 else 0} channels, but got {size_of(self.c_tensor)}")
+        channels = size[1] if n > 1 else 0
+        raise RuntimeError(f"expected one value for each of {channels} channels, but got {size_of(self.c_tensor)}")
     for d in range(n):
         stride[d] = self.c_tensor.stride[0] if d == 1 else 0
     return owned(THTensor_newViewUnchecked(self.c_tensor, n, size, stride, self.c_tensor.storageOffset))
@@ -326,10 +333,12 @@ cdef TensorBase as_planes(TensorBase self, int64_t spatial, const THTensor *like
     return wrap(self.ops, THTensor_newView(self.c_tensor, 2, size))
 
 
-cdef int scatter_planes(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size, int64_t spatial, bint add) except -1:
+cdef int scatter_planes(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size,
+                        int64_t spatial, bint add) except -1:
     cdef TensorBase values, places, target
     if not THTensor_isSameSizeAs(self.c_tensor, indices.c_tensor):
-        raise RuntimeError(f"input {size_of(self.c_tensor)} and indices {size_of(indices.c_tensor)} must have the same size")
+        got = size_of(indices.c_tensor)
+        raise RuntimeError(f"input {size_of(self.c_tensor)} and indices {got} must have the same size")
     zeros(out, n, size)
     values = as_planes(self, spatial, out.c_tensor)
     places = as_planes(indices, spatial, out.c_tensor)
@@ -396,13 +405,15 @@ cdef int embedding(TensorBase out, TensorBase self, TensorBase indices) except -
     return check(THTensor_resize(out.c_tensor, t.nDimension + 1, size, NULL))
 
 
-cdef int embedding_weight(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size, int64_t padding_idx, bint scale_grad_by_freq) except -1:
+cdef int embedding_weight(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size,
+                          int64_t padding_idx, bint scale_grad_by_freq) except -1:
     zeros(out, n, size)
     return check(THNN_dispatch[self.ops.dtype].LookupTable_accGradParameters(
         NULL, indices.c_tensor, self.c_tensor, out.c_tensor, scale_grad_by_freq, padding_idx, 1))
 
 
-cdef int embedding_rows(TensorBase out, TensorBase self, TensorBase indices, int64_t padding_idx, bint scale_grad_by_freq) except -1:
+cdef int embedding_rows(TensorBase out, TensorBase self, TensorBase indices, int64_t padding_idx,
+                        bint scale_grad_by_freq) except -1:
     cdef TensorBase table = self, row
     if scale_grad_by_freq:
         raise RuntimeError("embedding: the second derivative with scale_grad_by_freq is not implemented")
@@ -413,7 +424,8 @@ cdef int embedding_rows(TensorBase out, TensorBase self, TensorBase indices, int
     return embedding(out, table, indices)
 
 
-cdef int embedding_renorm(TensorBase out, TensorBase self, TensorBase indices, double max_norm, double norm_type) except -1:
+cdef int embedding_renorm(TensorBase out, TensorBase self, TensorBase indices, double max_norm,
+                          double norm_type) except -1:
     start_from(out, self)
     return check(THNN_dispatch[self.ops.dtype].LookupTable_renorm(
         NULL, indices.c_tensor, out.c_tensor, max_norm, norm_type))
@@ -423,7 +435,8 @@ cdef int refuse(TensorBase out, TensorBase self) except -1:
     raise RuntimeError("the second derivative of this operation is not implemented")
 
 
-cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average, int64_t ignore_index, bint reduce) except -1:
+cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average,
+                  int64_t ignore_index, bint reduce) except -1:
     cdef TensorBase total = new_empty(self.ops)
     return check(THNN_dispatch[self.ops.dtype].ClassNLLCriterion_updateOutput(
         NULL, self.c_tensor, target.c_tensor, out.c_tensor, size_average, NULL if weight is None else weight.c_tensor,

@@ -1,9 +1,8 @@
 """Sharing memory with NumPy. NumPy is imported when one of these is first called."""
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
-from torchlike._C.args cimport Function, install_method
+from torchlike._C.args cimport install_method
 from torchlike._C.dispatch cimport THDispatch
-from torchlike._C.errors cimport check
 from torchlike._C.storage cimport new_borrowed
 from torchlike._C.tensor_base cimport TensorBase, dispatch_of, type_name, wrap
 from torchlike._C.th cimport *
@@ -68,8 +67,10 @@ def from_numpy(array):
     strides = array.strides or (array.itemsize,)
     for d in range(len(shape)):
         if strides[d] < 0:
-            raise ValueError("some of the strides of a given numpy array are negative. This is currently not supported,"
-                             f" but will be added in future releases: strides {array.strides}; pass a copy, array.copy()")
+            raise ValueError(
+                "some of the strides of a given numpy array are negative. This is currently not supported, but will"
+                f" be added in future releases: strides {array.strides}; pass a copy, array.copy()"
+            )
         if strides[d] % array.itemsize:
             raise ValueError(f"given numpy array strides not a multiple of the element byte size: {array.strides}")
         size[d] = shape[d]

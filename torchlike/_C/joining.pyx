@@ -20,7 +20,9 @@ cdef int cat_into(TensorBase out, list tensors, int64_t dim) except -1:
         for i in range(n):
             t = <TensorBase>tensors[i]
             if t.ops != out.ops:
-                raise TypeError(f"cat expects tensors of one type, but element {i} is {type_name(t)} and not {type_name(out)}")
+                raise TypeError(
+                    f"cat expects tensors of one type, but element {i} is {type_name(t)} and not {type_name(out)}"
+                )
             pointers[i] = t.c_tensor
         if out.ops.catArray == NULL:
             raise TypeError(f"Type {type_name(out)} doesn't implement stateless method cat")

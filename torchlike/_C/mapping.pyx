@@ -4,9 +4,8 @@
 The functions are bound to objects (binding=True), because they are put on types as methods.
 """
 from libc.stdint cimport int64_t
-from torchlike._C.errors cimport raise_error
 from torchlike._C.tensor_base cimport (
-    TensorBase, dispatch_of, element_at, is_number, missing_operator, to_scalar, type_name, wrap,
+    TensorBase, element_at, is_number, missing_operator, to_scalar, type_name, wrap,
 )
 from torchlike._C.th cimport *
 
@@ -30,7 +29,8 @@ cdef int store(TensorBase view, int64_t offset, object value) except -1:
         raise TypeError(f"the function must return a number for a {type_name(view)}, but returned {type_name(value)}")
     to_scalar(view.ops, value, &s)
     if offset >= view.c_tensor.storage.size:
-        raise RuntimeError(f"the storage was resized to {view.c_tensor.storage.size} elements while a function was applied")
+        size = view.c_tensor.storage.size
+        raise RuntimeError(f"the storage was resized to {size} elements while a function was applied")
     return view.ops.setAt(view.c_tensor, offset, s)
 
 

@@ -45,6 +45,6 @@ cdef object size_of(const THTensor *c_tensor)               # torch.Size
 cdef object type_name(object o)                             # 'torch.FloatTensor', 'Variable', 'int'
 cdef TensorBase clone(TensorBase self)
 cdef TensorBase contiguous(TensorBase self)                 # self if it is contiguous
-cdef TensorBase converted(TensorBase self, THDispatch *ops) # a copy in another type
+cdef TensorBase converted(TensorBase self, THDispatch *ops)  # a copy in another type
 cdef object operator_method(object self, str name, object other)    # slow path of Python's operators
 cdef int missing_operator(TensorBase self, str name) except -1      # raises TypeError

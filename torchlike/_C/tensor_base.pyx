@@ -12,7 +12,6 @@ from cpython.long cimport PyLong_AsLongLong, PyLong_Check, PyLong_CheckExact, Py
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
-from cpython.tuple cimport PyTuple_SET_ITEM
 from torchlike._C.dispatch cimport TH_dispatch
 from torchlike._C.errors cimport check, raise_error
 from torchlike._C.storage cimport (
@@ -236,7 +235,8 @@ cdef int to_scalar(THDispatch *ops, object number, THScalar *value) except -1:
     try:
         value.i = PyLong_AsLongLong(number)
     except OverflowError:
-        raise RuntimeError(f"value cannot be converted to type {ops.name.decode().lower()} without overflow: {number}") from None
+        name = ops.name.decode().lower()
+        raise RuntimeError(f"value cannot be converted to type {name} without overflow: {number}") from None
     return 0
 
 
@@ -436,7 +436,8 @@ cdef int construct(TensorBase self, tuple args) except -1:
         n = sizes_of(args[2], size) if len(args) > 2 else 1
         if len(args) > 3 and sizes_of(args[3], stride) != n:
             raise ValueError(f"expected {n} strides, but got {len(args[3])}")
-        return check(THTensor_setStorage(self.c_tensor, storage.c_storage, offset, n, size, stride if len(args) > 3 else NULL))
+        return check(THTensor_setStorage(self.c_tensor, storage.c_storage, offset, n, size,
+                                         stride if len(args) > 3 else NULL))
     if all(isinstance(a, int) or (hasattr(a, "__index__") and not is_sequence(a)) for a in args):
         return check(THTensor_resize(self.c_tensor, sizes_of(args, size), size, NULL))
     if len(args) == 1 and is_sequence(first):
@@ -626,7 +627,8 @@ cdef class TensorBase:
     def storage(self):
         """The storage under the tensor."""
         if self.c_tensor.storage == NULL:
-            check(THTensor_setStorage(self.c_tensor, (<StorageBase>storage_class(self.ops.dtype)()).c_storage, 0, 0, NULL, NULL))
+            check(THTensor_setStorage(self.c_tensor, (<StorageBase>storage_class(self.ops.dtype)()).c_storage, 0, 0,
+                                      NULL, NULL))
         THStorage_retain(self.c_tensor.storage)
         return wrap_storage(self.c_tensor.storage)
 
@@ -702,7 +704,8 @@ cdef class TensorBase:
             n = sizes_of(size, sizes)
         if stride is not None and sizes_of(stride, strides) != n:
             raise ValueError(f"expected {n} strides, but got {len(stride)}")
-        check(THTensor_setStorage(self.c_tensor, storage.c_storage, storage_offset, n, sizes, NULL if stride is None else strides))
+        check(THTensor_setStorage(self.c_tensor, storage.c_storage, storage_offset, n, sizes,
+                                  NULL if stride is None else strides))
         return self
 
     def copy_(self, source, bint non_blocking=False, bint broadcast=True, **kwargs):
@@ -811,7 +814,8 @@ cdef class TensorBase:
     def item(self):
         """The value of a tensor with one element."""
         if THTensor_nElement(self.c_tensor) != 1:
-            raise ValueError(f"only a tensor with one element is a number, but this one has {THTensor_nElement(self.c_tensor)}")
+            n = THTensor_nElement(self.c_tensor)
+            raise ValueError(f"only a tensor with one element is a number, but this one has {n}")
         return element_at(self, self.c_tensor.storageOffset)
 
     def __float__(self):

@@ -48,7 +48,9 @@ cdef int take_slice(View *v, const THTensor *t, object s) except -1:
         raise ValueError(f"slice step must be positive, but got {step}")
     length = PySlice_AdjustIndices(t.size[d], &start, &stop, step)
     if length == 0:
-        raise ValueError(f"result of slicing is an empty tensor: {s.start}:{s.stop} of dimension {d} (of size {t.size[d]})")
+        raise ValueError(
+            f"result of slicing is an empty tensor: {s.start}:{s.stop} of dimension {d} (of size {t.size[d]})"
+        )
     add_dim(v, length, t.stride[d] * step)
     v.offset += start * t.stride[d]
     v.source += 1
@@ -222,7 +224,9 @@ cdef TensorBase long_tensor(object data):
     """A LongTensor of indices out of a LongTensor, a sequence of ints or an int."""
     if isinstance(data, TensorBase):
         if (<TensorBase>data).ops.dtype != TH_LONG:
-            raise IndexError(f"tensors used as indices must be torch.LongTensor or torch.ByteTensor, but got {type_name(data)}")
+            raise IndexError(
+                f"tensors used as indices must be torch.LongTensor or torch.ByteTensor, but got {type_name(data)}"
+            )
         return <TensorBase>data
     cdef TensorBase r = new_empty(&TH_dispatch[<int>TH_LONG])
     if hasattr(data, "__index__"):

@@ -67,7 +67,8 @@ cdef extern from "TH/TH.h" nogil:
         uint8_t dtype
         uint8_t flag
     THStorage *THStorage_new(int dtype, Py_ssize_t size)
-    THStorage *THStorage_newWithData(int dtype, void *data, Py_ssize_t size, const THAllocator *allocator, void *context)
+    THStorage *THStorage_newWithData(int dtype, void *data, Py_ssize_t size, const THAllocator *allocator,
+                                     void *context)
     THStorage *THStorage_newMapped(int dtype, const char *path, Py_ssize_t size, int shared)
     void THStorage_retain(THStorage *self)
     void THStorage_free(THStorage *self)
@@ -85,9 +86,11 @@ cdef extern from "TH/TH.h" nogil:
         uint8_t flag
     THTensor *THTensor_new(int dtype)
     THTensor *THTensor_newWithSize(int dtype, int n, const int64_t *size)
-    THTensor *THTensor_newWithStorage(int dtype, THStorage *storage, Py_ssize_t offset, int n, const int64_t *size, const int64_t *stride)
+    THTensor *THTensor_newWithStorage(int dtype, THStorage *storage, Py_ssize_t offset, int n, const int64_t *size,
+                                      const int64_t *stride)
     THTensor *THTensor_newWithTensor(THTensor *self)
-    THTensor *THTensor_newViewUnchecked(THTensor *self, int n, const int64_t *size, const int64_t *stride, Py_ssize_t offset)
+    THTensor *THTensor_newViewUnchecked(THTensor *self, int n, const int64_t *size, const int64_t *stride,
+                                        Py_ssize_t offset)
     THTensor *THTensor_newSelect(THTensor *self, int64_t dim, int64_t index)
     THTensor *THTensor_newNarrow(THTensor *self, int64_t dim, int64_t start, int64_t length)
     THTensor *THTensor_newSlice(THTensor *self, int64_t dim, int64_t start, int64_t length, int64_t step)
@@ -107,7 +110,8 @@ cdef extern from "TH/TH.h" nogil:
     int THTensor_resize(THTensor *self, int n, const int64_t *size, const int64_t *stride)
     int THTensor_resizeAs(THTensor *self, const THTensor *src)
     int THTensor_set(THTensor *self, THTensor *src)
-    int THTensor_setStorage(THTensor *self, THStorage *storage, Py_ssize_t offset, int n, const int64_t *size, const int64_t *stride)
+    int THTensor_setStorage(THTensor *self, THStorage *storage, Py_ssize_t offset, int n, const int64_t *size,
+                            const int64_t *stride)
     int64_t THTensor_nElement(const THTensor *self)
     int THTensor_isContiguous(const THTensor *self)
     int THTensor_isSameSizeAs(const THTensor *self, const THTensor *other)

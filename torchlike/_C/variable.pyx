@@ -8,7 +8,6 @@ backward in engine.
 import weakref
 from collections import OrderedDict
 
-cimport cython
 from cpython.object cimport PyObject, PyTypeObject, destructor, newfunc
 from libc.stdlib cimport calloc, free
 from torchlike._C.tensor_base cimport (
@@ -25,38 +24,91 @@ cdef extern from *:
     """
     static void no_vectorcall(PyTypeObject *type) { type->tp_vectorcall = NULL; }
 
-    /* Nodes are freed to lists by size, and are hidden from the garbage collector when
-     * they are made (see collect_nodes). Subclasses that Python makes do not come here. */
-    enum { NODE_LISTS = 64, NODES_KEPT = 128 };
-    static struct { PyObject *nodes[NODES_KEPT]; int n; } node_lists[NODE_LISTS];
+    /* Nodes and Variables are freed to lists by size. The garbage collector does not see
+     * them when they come from here (for nodes: see collect_nodes). Subclasses that
+     * Python makes do not come here. */
+    enum { MEMORY_LISTS = 64, MEMORY_KEPT = 128 };
+    static struct { PyObject *items[MEMORY_KEPT]; int n; } memory_lists[MEMORY_LISTS];
+
+    static inline PyObject *new_memory(PyTypeObject *type)
+    {
+        size_t list = (size_t)type->tp_basicsize / sizeof(void *);
+        if (list < MEMORY_LISTS && memory_lists[list].n)
+            return PyObject_Init(memory_lists[list].items[--memory_lists[list].n], type);
+        return PyObject_GC_New(PyObject, type);
+    }
 
     static PyObject *new_node_memory(PyTypeObject *type, Py_ssize_t n_items)
     {
-        size_t size = (size_t)type->tp_basicsize, list = size / sizeof(void *);
-        PyObject *node;
+        PyObject *node = new_memory(type);
         (void)n_items;
-        if (list < NODE_LISTS && node_lists[list].n)
-            node = PyObject_Init(node_lists[list].nodes[--node_lists[list].n], type);
-        else
-            node = PyObject_GC_New(PyObject, type);
         if (node)
-            memset(node + 1, 0, size - sizeof(PyObject));
+            memset(node + 1, 0, (size_t)type->tp_basicsize - sizeof(PyObject));
         return node;
     }
 
-    static void free_node_memory(void *node)
+    static PyObject *new_variable_memory(PyTypeObject *type, Py_ssize_t n_items)
     {
-        size_t list = (size_t)Py_TYPE((PyObject *)node)->tp_basicsize / sizeof(void *);
-        if (list < NODE_LISTS && node_lists[list].n < NODES_KEPT)
-            node_lists[list].nodes[node_lists[list].n++] = (PyObject *)node;
-        else
-            PyObject_GC_Del(node);
+        PyObject *v = new_node_memory(type, n_items);
+        if (v)
+            PyObject_GC_Track(v);
+        return v;
     }
 
-    static void use_node_lists(PyTypeObject *type)
+    static void free_memory(void *o)
     {
-        type->tp_alloc = new_node_memory;
-        type->tp_free = free_node_memory;
+        size_t list = (size_t)Py_TYPE((PyObject *)o)->tp_basicsize / sizeof(void *);
+        if (list < MEMORY_LISTS && memory_lists[list].n < MEMORY_KEPT)
+            memory_lists[list].items[memory_lists[list].n++] = (PyObject *)o;
+        else
+            PyObject_GC_Del(o);
+    }
+
+    static void use_memory_lists(PyTypeObject *type, allocfunc alloc)
+    {
+        type->tp_alloc = alloc;
+        type->tp_free = free_memory;
+    }
+
+    static void free_object(PyObject *o) { Py_TYPE(o)->tp_free(o); }
+
+    /* Most fields of a Variable or a node hold None. References to it are counted
+     * together: counting them one by one is a chain of writes to one place. */
+    static inline void add_none_references(Py_ssize_t n)
+    {
+    #if PY_VERSION_HEX < 0x030C0000     /* later ones do not count them */
+        Py_SET_REFCNT(Py_None, Py_REFCNT(Py_None) + n);
+    #else
+        (void)n;
+    #endif
+    }
+
+    /* Drops a field of an object that is being freed; 1 if it is None. */
+    static inline int drop_field(PyObject *field)
+    {
+        if (field == Py_None)
+            return 1;
+        Py_DECREF(field);
+        return 0;
+    }
+
+    static inline void clear_weak_references(PyObject *o)
+    {
+        if (*(PyObject **)((char *)o + Py_TYPE(o)->tp_weaklistoffset))
+            PyObject_ClearWeakRefs(o);
+    }
+
+    /* A Variable like a blank one, whose object fields are all None. */
+    static inline PyObject *copy_of_blank(
+        PyTypeObject *type, PyObject *blank, Py_ssize_t n_fields)
+    {
+        PyObject *v = new_memory(type);
+        if (!v)
+            return NULL;
+        memcpy(v + 1, blank + 1, (size_t)type->tp_basicsize - sizeof(PyObject));
+        add_none_references(n_fields);
+        PyObject_GC_Track(v);
+        return v;
     }
 
     /* The dict of user attributes is no field that Cython knows: the slots below show
@@ -103,7 +155,14 @@ cdef extern from *:
     """
     int add_attributes(PyTypeObject *type, Py_ssize_t offset) except -1
     void no_vectorcall(PyTypeObject *type) noexcept
-    void use_node_lists(PyTypeObject *type) noexcept
+    ctypedef void *allocfunc
+    allocfunc new_node_memory, new_variable_memory
+    void use_memory_lists(PyTypeObject *type, allocfunc alloc) noexcept
+    void free_object(PyObject *o) noexcept
+    void add_none_references(Py_ssize_t n) noexcept
+    int drop_field(PyObject *field) noexcept
+    object copy_of_blank(PyTypeObject *cls, PyObject *blank, Py_ssize_t n_fields)
+    void clear_weak_references(PyObject *o) noexcept
     int PyObject_GC_IsTracked(PyObject *o) noexcept
     void PyObject_GC_Track(PyObject *o) noexcept
     void PyObject_GC_UnTrack(PyObject *o) noexcept
@@ -146,11 +205,7 @@ cdef inline void drop_doomed() noexcept:
 
 # These two are tp_dealloc of the types: __dealloc__ would save and restore the pending
 # exception around each call. The objects have no references left, so the code below
-# may not let Cython count any.
-cdef destructor free_variable_fields = NULL
-cdef destructor free_node_fields = NULL
-
-
+# may not let Cython count any; it names every object field of VariableBase and Node.
 cdef void free_variable(PyObject *v) noexcept:
     cdef PyObject *attributes = (<VariableBase>v).attributes
     (<VariableBase>v).attributes = NULL
@@ -160,7 +215,17 @@ cdef void free_variable(PyObject *v) noexcept:
         leave_view_list((<VariableBase>v).views)
     if doom(<PyObject *>(<VariableBase>v).grad_fn_):
         (<VariableBase>v).grad_fn_ = None
-    free_variable_fields(v)
+    PyObject_GC_UnTrack(v)
+    clear_weak_references(v)
+    add_none_references(
+        -(drop_field(<PyObject *>(<VariableBase>v).data_)
+          + drop_field(<PyObject *>(<VariableBase>v).grad_fn_)
+          + drop_field(<PyObject *>(<VariableBase>v).grad_)
+          + drop_field(<PyObject *>(<VariableBase>v).hooks)
+          + drop_field(<PyObject *>(<VariableBase>v).base)
+          + drop_field(<PyObject *>(<VariableBase>v).counter)
+          + drop_field(<PyObject *>(<VariableBase>v).name_)))
+    free_object(v)
     if attributes != NULL:
         decref(attributes)
     if doomed.n:
@@ -197,7 +262,20 @@ cdef void free_node(PyObject *n) noexcept:
     for i in range(3):
         if (<Node>n).input_shape[i] != NULL:
             THTensor_free((<Node>n).input_shape[i])
-    free_node_fields(n)
+    PyObject_GC_UnTrack(n)
+    add_none_references(
+        -(drop_field(<PyObject *>(<Node>n).next0)
+          + drop_field(<PyObject *>(<Node>n).next1)
+          + drop_field(<PyObject *>(<Node>n).next2)
+          + drop_field(<PyObject *>(<Node>n).more_next)
+          + drop_field(<PyObject *>(<Node>n).saved0)
+          + drop_field(<PyObject *>(<Node>n).saved1)
+          + drop_field(<PyObject *>(<Node>n).saved2)
+          + drop_field(<PyObject *>(<Node>n).grad0)
+          + drop_field(<PyObject *>(<Node>n).more_grads)
+          + drop_field(<PyObject *>(<Node>n).pre_hooks)
+          + drop_field(<PyObject *>(<Node>n).post_hooks)))
+    free_object(n)
     if doomed.n:
         drop_doomed()
 
@@ -211,9 +289,13 @@ cdef inline void leave_view_list(PyObject *v) noexcept:
 
 
 # ---- Variables
+cdef enum:
+    OBJECT_FIELDS = 7                  # of VariableBase: data_ .. name_
+
 ctypedef object (*new_function)(PyTypeObject *cls, PyObject *args, PyObject *kwargs)
 cdef new_function tp_new = NULL        # of VariableBase, without any checks
 cdef PyTypeObject *variable_class = NULL
+cdef VariableBase blank                # what new Variables are copied from
 cdef tuple NO_ARGUMENTS = ()
 cdef backward_function backward_ = NULL
 cdef rebase_function rebase_ = NULL
@@ -221,17 +303,15 @@ cdef view_function node_of_view_ = NULL
 
 
 cdef VariableBase new_variable(TensorBase data):
-    cdef VariableBase v = <VariableBase>tp_new(
-        variable_class, <PyObject *>NO_ARGUMENTS, NULL)
+    cdef VariableBase v = <VariableBase>copy_of_blank(
+        variable_class, <PyObject *>blank, OBJECT_FIELDS)
     v.data_ = data
     return v
 
 
 cdef VariableBase new_view(TensorBase data, VariableBase base):
     """A Variable of elements of base, whose changes are also those of base."""
-    cdef VariableBase v = <VariableBase>tp_new(
-        variable_class, <PyObject *>NO_ARGUMENTS, NULL)
-    v.data_ = data
+    cdef VariableBase v = new_variable(data)
     v.counter = base if base.counter is None else base.counter
     if base.base is not None:
         base = base.base
@@ -350,7 +430,6 @@ cdef str shape_text(THTensor *t):
     return (<bytes>THTensor_shapeText(buffer, t)).decode()
 
 
-@cython.freelist(64)
 cdef class VariableBase:
     # -- what 0.3 documents
     @property
@@ -940,15 +1019,14 @@ cdef void set_history(VariableBase v, Node n) noexcept:
         view = (<VariableBase>view).next_view
 
 
-cdef VariableBase _probe = VariableBase.__new__(VariableBase)
+blank = VariableBase.__new__(VariableBase)
 add_attributes(
-    <PyTypeObject *>VariableBase, <char *>&_probe.attributes - <char *><void *>_probe)
-_probe = None
+    <PyTypeObject *>VariableBase, <char *>&blank.attributes - <char *><void *>blank)
 (<dict>(<PyTypeObject *>VariableBase).tp_dict)["_grad"] = VariableBase.__dict__["grad"]
 PyType_Modified(<PyTypeObject *>VariableBase)
-free_variable_fields = (<PyTypeObject *>VariableBase).tp_dealloc
 (<PyTypeObject *>VariableBase).tp_dealloc = <destructor>free_variable
-free_node_fields = (<PyTypeObject *>Node).tp_dealloc
 (<PyTypeObject *>Node).tp_dealloc = <destructor>free_node
-use_node_lists(<PyTypeObject *>Node)       # inherited by those of other modules
+# Inherited by the node classes of other modules and by Variable.
+use_memory_lists(<PyTypeObject *>Node, new_node_memory)
+use_memory_lists(<PyTypeObject *>VariableBase, new_variable_memory)
 (<PyTypeObject *>VariableBase).tp_name = "torch.autograd.variable.VariableBase"

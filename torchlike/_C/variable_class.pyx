@@ -5,7 +5,9 @@ from libc.stdint cimport int64_t
 from torchlike._C.tensor_base cimport TensorBase, is_number, scalar_tensor, to_scalar, type_name
 from torchlike._C.tensor_index cimport Plan, make_plan, mask_of
 from torchlike._C.th cimport *
-from torchlike._C.variable cimport Node, VariableBase, attach, give, new_variable, set_edge0, set_variable_class
+from torchlike._C.variable cimport (
+    Node, VariableBase, attach, give, inplace_begin, inplace_end, new_variable, set_edge0, set_variable_class,
+)
 from torchlike._C.variable_index cimport v_get, v_put_
 from torchlike._C.variable_ops cimport *
 from cpython.object cimport PyObject
@@ -60,7 +62,9 @@ cdef VariableBase take_one(VariableBase self, object i, int64_t *dim):
             raise ValueError(f"slice step must be positive, but got {step}")
         length = PySlice_AdjustIndices(n, &start, &stop, step)
         if length == 0:
-            raise ValueError(f"result of slicing is an empty tensor: {i.start}:{i.stop} of dimension {dim[0]} (of size {n})")
+            raise ValueError(
+                f"result of slicing is an empty tensor: {i.start}:{i.stop} of dimension {dim[0]} (of size {n})"
+            )
         out = self if length == n else v_slice_IIII(self, dim[0], start, length, step)
         dim[0] += 1
         return out
@@ -106,6 +110,16 @@ cdef VariableBase truth(VariableBase self, object value):
     out = new_variable(value if isinstance(value, TensorBase) else self.data_.new([value]))
     out.volatile_ = self.volatile_
     return out
+
+
+cdef object change_memory(VariableBase self, str name, tuple args):
+    """Call a method of the data that changes its size or memory."""
+    if self.requires_grad_:
+        raise RuntimeError(f"{name}: cannot resize variables that require grad, here of size {tuple(self.data_.size())}")
+    inplace_begin(self, name, False)
+    getattr(self.data_, name)(*[a.data if isinstance(a, VariableBase) else a for a in args])
+    inplace_end(self, None)
+    return self
 
 
 cdef bint basic(object i):
@@ -255,6 +269,64 @@ cdef class Variable(VariableOps):
 
     def __array__(self, *args, **kwargs):
         return self.data_.__array__(*args, **kwargs)
+
+    # ---- memory
+
+    def storage(self):
+        """The memory under the data."""
+        return self.data_.storage()
+
+    def storage_type(self):
+        """The class of the storage."""
+        return self.data_.storage_type()
+
+    def is_pinned(self):
+        """Whether the memory is page-locked."""
+        return self.data_.is_pinned()
+
+    def pin_memory(self):
+        """A copy in page-locked memory."""
+        return new_variable(self.data_.pin_memory())
+
+    def share_memory_(self):
+        """Let other processes see the memory."""
+        self.data_.share_memory_()
+        return self
+
+    def resize_(self, *sizes):
+        """Give the data another size; new elements hold anything."""
+        return change_memory(self, "resize_", sizes)
+
+    def resize_as_(self, other):
+        """Give the data the size of another Variable."""
+        return change_memory(self, "resize_as_", (other,))
+
+    def set_(self, *source):
+        """Let the data see other memory; the arguments are those of ``Tensor.set_``."""
+        return change_memory(self, "set_", source)
+
+    def resize(self, *sizes):
+        """The same elements in another size of equally many; copied if they must be."""
+        wanted = self.data_.new(*sizes) if sizes else self.data_
+        if THTensor_nElement((<TensorBase>wanted).c_tensor) != THTensor_nElement(self.data_.c_tensor):
+            raise RuntimeError(
+                f"requested resize to {tuple(wanted.size())} ({wanted.numel()} elements in total), but the given tensor "
+                f"has a size of {tuple(self.size())} ({self.numel()} elements). autograd's resize can only change the "
+                "shape of a given tensor, while preserving the number of elements."
+            )
+        return self.contiguous().view(*wanted.size())
+
+    def resize_as(self, other):
+        """The same elements in the size of another Variable, which has equally many."""
+        return self.resize(*other.size())
+
+    def _unnarrow(self, dim, offset, dimension_size):
+        """Zeros of size dimension_size along dim, in which `narrow` from offset on gives self."""
+        size = list(self.size())
+        size[dim] = dimension_size
+        out = new_variable(self.data_.new(*size).zero_())
+        out.narrow(dim, offset, self.size(dim)).copy_(self)
+        return out
 
     # ---- types
 

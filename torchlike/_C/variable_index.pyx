@@ -12,7 +12,9 @@ from torchlike._C.th cimport *
 from torchlike._C.variable cimport (
     Node, VariableBase, attach, give, inplace_begin, inplace_end, new_variable, set_edge0, set_edge1,
 )
-from torchlike._C.variable_ops cimport v_clone, v_contiguous, v_copy_T_, v_expand_Z, v_permute_Z, v_permute_back_Z, v_view_Z
+from torchlike._C.variable_ops cimport (
+    v_clone, v_contiguous, v_copy_T_, v_expand_Z, v_permute_Z, v_permute_back_Z, v_view_Z,
+)
 
 
 cdef TensorBase read(TensorBase self, list indices):

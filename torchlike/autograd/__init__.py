@@ -2,7 +2,7 @@
 
 from torchlike._C.engine import run_backward as _run_backward
 
-from . import function, variable
+from . import function, profiler, variable
 from .function import Function, once_differentiable
 from .gradcheck import gradcheck, gradgradcheck
 from .variable import Variable
@@ -16,15 +16,18 @@ __all__ = [
     "gradcheck",
     "gradgradcheck",
     "once_differentiable",
+    "profiler",
     "variable",
 ]
 
 
 def _as_tuple(values, names):
     """A tuple of Variables, or of gradients, from one of them or a sequence."""
+    if isinstance(values, Variable) or values is None:
+        return (values,)
     if isinstance(values, (tuple, list)):
         return tuple(values)
-    if isinstance(values, Variable) or values is None or names is None:
+    if names is None:
         return (values,)
     raise TypeError(
         f"{names} should be a Variable or a sequence of them, but got "

@@ -1,6 +1,5 @@
 """Profiler: which operations ran, how often and for how long."""
 
-import json
 from collections import OrderedDict
 
 from torchlike._C import profiler as _recorder
@@ -161,6 +160,8 @@ class EventList(list):
 
     def export_chrome_trace(self, path):
         """Write a file that Perfetto and ``chrome://tracing`` show on a time line."""
+        import json  # only here: it takes longer to import than the rest of autograd
+
         trace = [
             {
                 "name": event.name,

@@ -150,6 +150,9 @@ static int check_running(const THTensor *mean, const THTensor *var, int train,
         TH_FAIL(
             TH_ERR,
             "expected running_mean and running_var to be defined in evaluation mode");
+    if (!mean != !var)
+        TH_FAIL(TH_ERR,
+                "running_mean and running_var must be given both or not at all");
     TH_TRY(check_channels("running_mean", mean, channels));
     return check_channels("running_var", var, channels);
 }

@@ -60,6 +60,10 @@ int THNN_(SpatialFractionalMaxPooling_updateOutput)(THNNState *state, THTensor *
                 "input %s",
                 (long long)outputH, (long long)outputW, (long long)poolSizeH,
                 (long long)poolSizeW, THTensor_shapeText(text, input));
+    if (!randomSamples)
+        TH_FAIL(TH_ERR,
+                "fractional_max_pool2d: random samples are required for %lld planes",
+                (long long)f.pool.planes);
     if (THTensor_nElement(randomSamples) != 2 * f.pool.planes)
         TH_FAIL(TH_ERR,
                 "fractional_max_pool2d: expected 2 random samples for each of %lld "

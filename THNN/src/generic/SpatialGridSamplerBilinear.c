@@ -6,7 +6,7 @@
 #include "THNNTensor.h"
 
 typedef struct Work {
-    int64_t channels, inH, inW, points;
+    int64_t channels, height, width, points;
     int border;
     const real *x, *grid, *grad;
     real *y, *gradX, *gradGrid; /* the gradients may be NULL */
@@ -34,17 +34,18 @@ static real position(real value, int64_t size, int border, real *slope) {
 
 static Point locate(const Work *k, const real *grid) {
     Point p;
-    real x = position(grid[0], k->inW, k->border, &p.slopeX);
-    real y = position(grid[1], k->inH, k->border, &p.slopeY);
+    real x = position(grid[0], k->width, k->border, &p.slopeX);
+    real y = position(grid[1], k->height, k->border, &p.slopeY);
     /* Far outside, or NaN: no neighbour is inside. */
-    int inside = x > -1 && y > -1 && x < (real)k->inW && y < (real)k->inH;
+    int inside = x > -1 && y > -1 && x < (real)k->width && y < (real)k->height;
     int64_t left = inside ? (int64_t)floor((double)x) : -2;
     int64_t top = inside ? (int64_t)floor((double)y) : -2;
     p.right = inside ? x - (real)left : 0;
     p.down = inside ? y - (real)top : 0;
     for (int c = 0; c < 4; c++) {
         int64_t h = top + (c >> 1), w = left + (c & 1);
-        p.place[c] = h >= 0 && w >= 0 && h < k->inH && w < k->inW ? h * k->inW + w : -1;
+        p.place[c] =
+            h >= 0 && w >= 0 && h < k->height && w < k->width ? h * k->width + w : -1;
         p.weight[c] = (c & 1 ? p.right : 1 - p.right) * (c >> 1 ? p.down : 1 - p.down);
     }
     return p;
@@ -52,7 +53,7 @@ static Point locate(const Work *k, const real *grid) {
 
 static void forward(void *context, int64_t first, int64_t last) {
     const Work *k = context;
-    int64_t plane = k->inH * k->inW;
+    int64_t plane = k->height * k->width;
     for (int64_t n = first; n < last; n++)
         for (int64_t i = 0; i < k->points; i++) {
             Point p = locate(k, k->grid + (n * k->points + i) * 2);
@@ -69,7 +70,7 @@ static void forward(void *context, int64_t first, int64_t last) {
 
 static void backward(void *context, int64_t first, int64_t last) {
     const Work *k = context;
-    int64_t plane = k->inH * k->inW, image = k->channels * plane;
+    int64_t plane = k->height * k->width, image = k->channels * plane;
     if (k->gradX)
         memset(k->gradX + first * image, 0,
                (size_t)((last - first) * image) * sizeof(real));
@@ -112,8 +113,8 @@ static int check_grid(const THTensor *input, const THTensor *grid,
 
 static Work work_of(const THTensor *input, const THTensor *grid, int64_t padding_mode) {
     return (Work){.channels = input->size[1],
-                  .inH = input->size[2],
-                  .inW = input->size[3],
+                  .height = input->size[2],
+                  .width = input->size[3],
                   .points = grid->size[1] * grid->size[2],
                   .border = padding_mode == 1};
 }

@@ -4,11 +4,11 @@
 
 #include "THNNTensor.h"
 
-/* Output position o reads the inputs low and low + 1 with the weights 1 - high, high.
- */
+/* Output position o reads input `low` with the weight 1 - part and `high` with part;
+ * part 0: high is low. */
 typedef struct Tap {
-    int64_t low;
-    real high;
+    int64_t low, high;
+    real part;
 } Tap;
 
 typedef struct Work {
@@ -18,55 +18,71 @@ typedef struct Work {
     real *y;
 } Work;
 
-/* The corner number c of output (t, h, w): its place in the plane, and its weight. */
-static real corner(const Work *k, const Tap *t, const Tap *h, const Tap *w, int c,
-                   int64_t *place) {
-    int dt = c >> 2, dh = c >> 1 & 1, dw = c & 1;
-    real weight = (dt ? t->high : 1 - t->high) * (dh ? h->high : 1 - h->high) *
-                  (dw ? w->high : 1 - w->high);
-    *place = ((t->low + dt) * k->in[1] + h->low + dh) * k->in[2] + w->low + dw;
-    return weight;
+/* The input rows that the output row (t, h) is made of: where they begin in the plane,
+ * and their weights. */
+typedef struct Rows {
+    int count;
+    int64_t start[4];
+    real weight[4];
+} Rows;
+
+static Rows rows_of(const Work *k, int64_t row) {
+    Rows rows = {.count = 0};
+    const Tap *t = &k->tap[0][row / k->out[1]], *h = &k->tap[1][row % k->out[1]];
+    for (int c = 0; c < 4; c++) {
+        real weight =
+            (c >> 1 ? t->part : 1 - t->part) * (c & 1 ? h->part : 1 - h->part);
+        if (weight == 0)
+            continue;
+        int64_t i = c >> 1 ? t->high : t->low, j = c & 1 ? h->high : h->low;
+        rows.start[rows.count] = (i * k->in[1] + j) * k->in[2];
+        rows.weight[rows.count++] = weight;
+    }
+    return rows;
 }
 
 static void forward(void *context, int64_t first, int64_t last) {
     const Work *k = context;
+    int64_t width = k->out[2];
     for (int64_t plane = first; plane < last; plane++) {
         const real *x = k->x + plane * k->planeIn;
         real *y = k->y + plane * k->planeOut;
-        for (int64_t t = 0; t < k->out[0]; t++)
-            for (int64_t h = 0; h < k->out[1]; h++)
-                for (int64_t w = 0; w < k->out[2]; w++) {
-                    real sum = 0;
-                    for (int c = 0; c < 8; c++) {
-                        int64_t place;
-                        real weight = corner(k, &k->tap[0][t], &k->tap[1][h],
-                                             &k->tap[2][w], c, &place);
-                        if (weight != 0) /* else the place may lie outside */
-                            sum += weight * x[place];
-                    }
-                    *y++ = sum;
+        for (int64_t row = 0; row < k->out[0] * k->out[1]; row++, y += width) {
+            Rows rows = rows_of(k, row);
+            for (int r = 0; r < rows.count; r++) {
+                const real *source = x + rows.start[r];
+                for (int64_t w = 0; w < width; w++) {
+                    const Tap *tap = &k->tap[2][w];
+                    real value = source[tap->low] +
+                                 tap->part * (source[tap->high] - source[tap->low]);
+                    y[w] = (r ? y[w] : 0) + rows.weight[r] * value;
                 }
+            }
+        }
     }
 }
 
 /* x is the gradient of the output here, y that of the input. */
 static void backward(void *context, int64_t first, int64_t last) {
     const Work *k = context;
+    int64_t width = k->out[2];
     memset(k->y + first * k->planeIn, 0,
            (size_t)((last - first) * k->planeIn) * sizeof(real));
     for (int64_t plane = first; plane < last; plane++) {
         const real *grad = k->x + plane * k->planeOut;
         real *r = k->y + plane * k->planeIn;
-        for (int64_t t = 0; t < k->out[0]; t++)
-            for (int64_t h = 0; h < k->out[1]; h++)
-                for (int64_t w = 0; w < k->out[2]; w++, grad++)
-                    for (int c = 0; c < 8; c++) {
-                        int64_t place;
-                        real weight = corner(k, &k->tap[0][t], &k->tap[1][h],
-                                             &k->tap[2][w], c, &place);
-                        if (weight != 0)
-                            r[place] += weight * *grad;
-                    }
+        for (int64_t row = 0; row < k->out[0] * k->out[1]; row++, grad += width) {
+            Rows rows = rows_of(k, row);
+            for (int c = 0; c < rows.count; c++) {
+                real *target = r + rows.start[c];
+                for (int64_t w = 0; w < width; w++) {
+                    const Tap *tap = &k->tap[2][w];
+                    real value = rows.weight[c] * grad[w];
+                    target[tap->low] += (1 - tap->part) * value;
+                    target[tap->high] += tap->part * value;
+                }
+            }
+        }
     }
 }
 
@@ -91,7 +107,8 @@ static int run(Work *k, int64_t planes, THRangeFunction loop) {
                 low = k->in[i] - 1;
                 at = (double)low;
             }
-            *tap++ = (Tap){low, (real)(at - (double)low)};
+            real part = (real)(at - (double)low);
+            *tap++ = (Tap){low, part > 0 ? low + 1 : low, part};
         }
     }
     THParallel_for(planes, rows_per_piece(THNN_GRAIN_HEAVY, k->planeOut), loop, k);
