@@ -56,10 +56,19 @@ def test_instance_norm(n, affine):
         layer(variable(1, 3, *(4, 3, 2)[:n]))
 
 
-def test_instance_norm_gradient():
-    layer = nn.InstanceNorm1d(2, affine=True).double()
+@pytest.mark.parametrize("affine", [False, True])
+def test_instance_norm_gradient(affine):
+    layer = nn.InstanceNorm1d(2, affine=affine).double()
     assert gradcheck(layer, [variable(2, 2, 4)])
     assert gradgradcheck(layer, [variable(2, 2, 4)])
+
+
+def test_batch_norm_without_weight():
+    layer = nn.BatchNorm1d(2, affine=False).double()
+    assert gradcheck(layer, [variable(4, 2)])
+    x = variable(4, 2).data
+    with pytest.raises(RuntimeError, match="both or not at all"):
+        F.batch_norm(x, None, x[0], training=True)
 
 
 def test_cross_map():

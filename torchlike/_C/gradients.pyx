@@ -1,8 +1,10 @@
 """Pieces of derivative formulas that are no operator of 0.3 (see gradients.pxd)."""
 from torchlike._C cimport create
 from torchlike._C.errors cimport check, raise_error
-from torchlike._C.dispatch cimport TH_dispatch, THNN_dispatch
-from torchlike._C.tensor_base cimport clone, contiguous, new_empty, real_scalar, size_of, wrap
+from torchlike._C.dispatch cimport TH_dispatch, THNN_dispatch, THNNDispatch
+from torchlike._C.tensor_base cimport (
+    clone, contiguous, missing_operator, new_empty, real_scalar, size_of, wrap,
+)
 from torchlike._C.th cimport *
 
 
@@ -10,6 +12,14 @@ cdef THTensor *owned(THTensor *t) except NULL:
     if t == NULL:
         raise_error()
     return t
+
+
+cdef THNNDispatch *layers_of(TensorBase self) except NULL:
+    """The layers of self's type, which must be a floating-point one."""
+    cdef THNNDispatch *layers = &THNN_dispatch[self.ops.dtype]
+    if layers.Linear_updateOutput == NULL:
+        missing_operator(self, "layers")
+    return layers
 
 
 cdef int zeros(TensorBase out, int n, const int64_t *size) except -1:
@@ -295,7 +305,7 @@ cdef int channel_sum(TensorBase out, TensorBase self) except -1:
     size[0], size[1], size[2], size[3] = t.size[0], t.size[1], -1, 1
     self = contiguous(self)
     self = wrap(self.ops, THTensor_newView(self.c_tensor, 4, size))
-    return check(THNN_dispatch[self.ops.dtype].Conv_gradBias(NULL, self.c_tensor, out.c_tensor))
+    return check(layers_of(self).Conv_gradBias(NULL, self.c_tensor, out.c_tensor))
 
 
 cdef TensorBase as_rows(TensorBase self):
@@ -408,7 +418,7 @@ cdef int embedding(TensorBase out, TensorBase self, TensorBase indices) except -
 cdef int embedding_weight(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size,
                           int64_t padding_idx, bint scale_grad_by_freq) except -1:
     zeros(out, n, size)
-    return check(THNN_dispatch[self.ops.dtype].LookupTable_accGradParameters(
+    return check(layers_of(self).LookupTable_accGradParameters(
         NULL, indices.c_tensor, self.c_tensor, out.c_tensor, scale_grad_by_freq, padding_idx, 1))
 
 
@@ -427,7 +437,7 @@ cdef int embedding_rows(TensorBase out, TensorBase self, TensorBase indices, int
 cdef int embedding_renorm(TensorBase out, TensorBase self, TensorBase indices, double max_norm,
                           double norm_type) except -1:
     start_from(out, self)
-    return check(THNN_dispatch[self.ops.dtype].LookupTable_renorm(
+    return check(layers_of(self).LookupTable_renorm(
         NULL, indices.c_tensor, out.c_tensor, max_norm, norm_type))
 
 
@@ -438,7 +448,7 @@ cdef int refuse(TensorBase out, TensorBase self) except -1:
 cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average,
                   int64_t ignore_index, bint reduce) except -1:
     cdef TensorBase total = new_empty(self.ops)
-    return check(THNN_dispatch[self.ops.dtype].ClassNLLCriterion_updateOutput(
+    return check(layers_of(self).ClassNLLCriterion_updateOutput(
         NULL, self.c_tensor, target.c_tensor, out.c_tensor, size_average, NULL if weight is None else weight.c_tensor,
         total.c_tensor, ignore_index, reduce))
 
