@@ -115,7 +115,8 @@ cdef VariableBase truth(VariableBase self, object value):
 cdef object change_memory(VariableBase self, str name, tuple args):
     """Call a method of the data that changes its size or memory."""
     if self.requires_grad_:
-        raise RuntimeError(f"{name}: cannot resize variables that require grad, here of size {tuple(self.data_.size())}")
+        size = tuple(self.data_.size())
+        raise RuntimeError(f"{name}: cannot resize variables that require grad, here of size {size}")
     inplace_begin(self, name, False)
     getattr(self.data_, name)(*[a.data if isinstance(a, VariableBase) else a for a in args])
     inplace_end(self, None)
@@ -310,8 +311,8 @@ cdef class Variable(VariableOps):
         wanted = self.data_.new(*sizes) if sizes else self.data_
         if THTensor_nElement((<TensorBase>wanted).c_tensor) != THTensor_nElement(self.data_.c_tensor):
             raise RuntimeError(
-                f"requested resize to {tuple(wanted.size())} ({wanted.numel()} elements in total), but the given tensor "
-                f"has a size of {tuple(self.size())} ({self.numel()} elements). autograd's resize can only change the "
+                f"requested resize to {tuple(wanted.size())} ({wanted.numel()} elements in total), but the given "
+                f"tensor has a size of {tuple(self.size())} ({self.numel()} elements). autograd's resize can only change the "
                 "shape of a given tensor, while preserving the number of elements."
             )
         return self.contiguous().view(*wanted.size())

@@ -23,8 +23,13 @@ typedef void (*THKernel)(void *r, const void *a, const void *b, const void *c,
     X(exp)                                                                             \
     X(log)                                                                             \
     X(log1p)                                                                           \
-    X(sqrt) X(rsqrt) X(sigmoid) X(tanh) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(erf) \
-        X(erfinv) X(floor) X(ceil) X(round) X(trunc) X(frac)
+    X(sqrt)                                                                            \
+    X(rsqrt)                                                                           \
+    X(sigmoid)                                                                         \
+    X(tanh)                                                                            \
+    X(asin)                                                                            \
+    X(acos)                                                                            \
+    X(atan) X(sinh) X(cosh) X(erf) X(erfinv) X(floor) X(ceil) X(round) X(trunc) X(frac)
 /* The same, with formulas that hold up to a limit; beyond it the C library works. */
 #define TH_KERNELS_UNARY_PERIODIC(X) X(sin) X(cos) X(tan)
 /* r = op(x, v) */
