@@ -312,8 +312,8 @@ cdef class Variable(VariableOps):
         if THTensor_nElement((<TensorBase>wanted).c_tensor) != THTensor_nElement(self.data_.c_tensor):
             raise RuntimeError(
                 f"requested resize to {tuple(wanted.size())} ({wanted.numel()} elements in total), but the given "
-                f"tensor has a size of {tuple(self.size())} ({self.numel()} elements). autograd's resize can only change the "
-                "shape of a given tensor, while preserving the number of elements."
+                f"tensor has a size of {tuple(self.size())} ({self.numel()} elements). autograd's resize can only "
+                "change the shape of a given tensor, while preserving the number of elements."
             )
         return self.contiguous().view(*wanted.size())
 
