@@ -362,7 +362,7 @@ static void test_errors(void) {
     THTensor *r = THTensor_new(TH_INT), *empty = THTensor_new(TH_INT),
              *index = THTensor_new(TH_LONG);
     CHECK(THIntTensor_cadd(r, a, 1, b) == TH_ERR && r->nDimension == 0);
-    CHECK(strstr(THError_message(), "must match the size of tensor b (4)") != NULL);
+    CHECK(strstr(THError_message(), "must match the size of tensor b (5)") != NULL);
     CHECK(THIntTensor_cadd(row, row, 1, a) == TH_ERR && row->nDimension == 1);
     CHECK(THIntTensor_div(r, a, 0) == TH_ERR &&
           THIntTensor_remainder(r, a, 0) == TH_ERR);
