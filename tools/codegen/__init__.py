@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from . import dispatch, headers, methods, stubs, table, tensor_ops, variable_ops
+from . import (
+    dispatch,
+    headers,
+    methods,
+    reference,
+    stubs,
+    table,
+    tensor_ops,
+    variable_ops,
+)
 from .text import Output
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,5 +33,6 @@ def generate(folder):
     tensor_ops.TensorWriter(operators, tables).write(out)
     variable_ops.VariableWriter(operators).write(out)
     methods.MethodWriter(operators).write(out)
+    reference.write_reference(out, operators)
     stubs.write_stubs(out, operators, ROOT / "torchlike")
     return out.files
