@@ -113,7 +113,7 @@ def test_zip_at_a_path_is_replaced_at_once(tmp_path):
     assert os.listdir(tmp_path) == ["x.pt"]
 
 
-def test_zip_from_a_pipe():
+def test_zip_from_a_pipe(tmp_path):
     data = zipped(torch.ones(3))
     code = "import sys, torchlike as t; print(t.load(sys.stdin.buffer).sum())"
     folder = str(Path(torch.__file__).parent.parent)
@@ -121,6 +121,7 @@ def test_zip_from_a_pipe():
         [sys.executable, "-c", code],
         input=data,
         capture_output=True,
+        cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": folder},
         timeout=60,
     )

@@ -1,7 +1,9 @@
 """Random numbers: 0.3's sequence, states, generators, samplers."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -123,10 +125,18 @@ def test_bad_states():
         torch.Tensor(2).normal_(generator=3)
 
 
-def test_processes_differ_without_a_seed():
+def test_processes_differ_without_a_seed(tmp_path):
+    # In a folder of its own: the repository's would be imported from there.
     code = "import torchlike as t; print(t.initial_seed())"
+    folder = str(Path(torch.__file__).parent.parent)
     seeds = {
-        subprocess.run([sys.executable, "-c", code], capture_output=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": folder},
+        ).stdout
         for _ in range(2)
     }
     assert len(seeds) == 2
