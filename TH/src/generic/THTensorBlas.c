@@ -13,6 +13,7 @@
 #include "THBlas.h"
 #include "THGenerate.h"
 #include "THTensorTemp.h"
+#include "simd/THKernels.h"
 
 /* Multiply-adds below which a product runs on one thread. */
 #define GEMM_GRAIN 200000.0
@@ -245,10 +246,11 @@ static void outer_rows(void *context, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) {
         real factor = multiply_add(0, job->alpha, job->a.data[i * job->a.row]);
         real *out = job->c.data + i * job->c.row;
-        if (beta == 0)
-            for (int64_t j = 0; j < n; j++)
-                out[j] = multiply_add(0, factor, in[j]);
-        else if (beta == 1)
+        if (beta == 0) {
+            THScalar scale = TH_SCALAR(factor);
+            th_kernels.pointwise[TH_REAL_DTYPE][TH_K_mul](out, in, NULL, NULL, &scale,
+                                                          n);
+        } else if (beta == 1)
             for (int64_t j = 0; j < n; j++)
                 out[j] = multiply_add(out[j], factor, in[j]);
         else
