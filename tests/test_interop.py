@@ -1,6 +1,7 @@
 """Sharing memory with NumPy."""
 
 import gc
+import sys
 import weakref
 
 import numpy as np
@@ -156,3 +157,9 @@ def test_numbers_of_numpy():
     assert t.tolist() == [7, 2]
     assert torch.LongTensor([1]).add(np.int64(2)).tolist() == [3]
     assert torch.zeros(np.int64(2), np.int32(3)).size() == (2, 3)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python 3.12 shows __buffer__")
+def test_buffer_without_shape():
+    memory = torch.zeros(2, 3).__buffer__(0)  # asks for neither shape nor strides
+    assert memory.nbytes == 24 and bytes(memory) == bytes(24)

@@ -527,7 +527,8 @@ cdef int fill_buffer(TensorBase self, Py_buffer *buffer, int flags) except -1:
     buffer.itemsize = self.ops.itemsize
     buffer.len = THTensor_nElement(t) * self.ops.itemsize
     buffer.readonly = False
-    buffer.ndim = max(t.nDimension, 1)
+    # Without shape the memory is one run of bytes.
+    buffer.ndim = max(t.nDimension, 1) if flags & PyBUF_ND else 1
     buffer.format = buffer_formats[self.ops.dtype] if flags & PyBUF_FORMAT else NULL
     buffer.shape = info.shape if flags & PyBUF_ND else NULL
     buffer.strides = info.strides if (flags & PyBUF_STRIDES) == PyBUF_STRIDES else NULL
