@@ -55,7 +55,7 @@ static int loss_sum(Loss *k, double *result) {
 /* output [OUT] (1), or of the size of input without reduce. */
 static inline int run_loss(const THNN_LOSS *loops, THTensor *input, THTensor *target,
                            THTensor *output, int sizeAverage, int reduce) {
-    TH_TRY(check_same_size("input", input, "target", target));
+    TH_TRY(check_same_elements(input, target));
     const int64_t one = 1;
     double sum;
     int status = TH_ERR_MEMORY;
@@ -83,7 +83,7 @@ static inline int run_loss(const THNN_LOSS *loops, THTensor *input, THTensor *ta
 static inline int run_loss_gradient(const THNN_LOSS *loops, THTensor *input,
                                     THTensor *target, THTensor *gradOutput,
                                     THTensor *gradInput, int sizeAverage, int reduce) {
-    TH_TRY(check_same_size("input", input, "target", target));
+    TH_TRY(check_same_elements(input, target));
     if (!reduce)
         TH_TRY(check_same_size("input", input, "gradOutput", gradOutput));
     else

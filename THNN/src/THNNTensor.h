@@ -39,6 +39,21 @@ static inline int check_same_size(const char *what, const THTensor *a,
                        THTensor_shapeText(textB, b));
 }
 
+/* The elements of two tensors go in pairs, in order, whatever the shapes. */
+static inline int check_same_elements(const THTensor *input, const THTensor *target) {
+    char textA[TH_SHAPE_TEXT], textB[TH_SHAPE_TEXT];
+    if (THTensor_isSameSizeAs(input, target) ||
+        THTensor_nElement(input) == THTensor_nElement(target))
+        return 0;
+    return THError_set(TH_ERR,
+                       "input and target have different number of elements: input%s "
+                       "has %lld elements, while target%s has %lld elements",
+                       THTensor_shapeText(textA, input),
+                       (long long)THTensor_nElement(input),
+                       THTensor_shapeText(textB, target),
+                       (long long)THTensor_nElement(target));
+}
+
 /* A per-channel vector; NULL passes. */
 static inline int check_channels(const char *what, const THTensor *t,
                                  int64_t channels) {

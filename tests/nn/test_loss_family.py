@@ -124,6 +124,20 @@ def test_weights(module):
     assert gradcheck(lambda a: loss(a, Variable(torch.from_numpy(Q))), [v])
 
 
+PAIRED = [F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.kl_div, F.soft_margin_loss]
+
+
+@pytest.mark.parametrize("function", PAIRED)
+def test_target_of_another_shape(function):
+    """Elements go in pairs, as in 0.3; a column and a row must not broadcast."""
+    x = Variable(torch.from_numpy(X.copy()), requires_grad=True)
+    y = torch.from_numpy(Q.copy())
+    flat = Variable(y.view(-1, 1))
+    assert function(x, flat).data[0] == function(x, Variable(y)).data[0]
+    assert gradcheck(lambda v: function(v, flat), [x])
+    assert gradgradcheck(lambda v: function(v, flat), [x])
+
+
 @pytest.mark.parametrize("function", [F.l1_loss, F.smooth_l1_loss])
 def test_gradient_for_the_target(function):
     x = Variable(torch.from_numpy(X.copy()), requires_grad=True)
@@ -256,9 +270,9 @@ def test_pixels():
 
 def test_errors():
     x, y = torch.randn(2, 3), torch.randn(3, 2)
-    for function in (F.l1_loss, F.kl_div, F.soft_margin_loss, F.smooth_l1_loss):
-        with pytest.raises(RuntimeError, match=r"\[2 x 3\] and \[3 x 2\]"):
-            function(x, y)
+    for function in PAIRED:
+        with pytest.raises(RuntimeError, match=r"\[2 x 3\] has 6 .*\[2 x 2\] has 4 el"):
+            function(x, torch.randn(2, 2))
     with pytest.raises(ValueError, match=r"\(3, 2\).*\(2, 3\)"):
         F.binary_cross_entropy_with_logits(x, y)
     with pytest.warns(UserWarning, match="is deprecated"):

@@ -672,7 +672,7 @@ def mse_loss(input, target, size_average=True, reduce=True):
 
     Parameters
     ----------
-    input, target : Variable of one shape
+    input, target : Variable of one shape, or of one number of elements
         Gradients flow to the target too if it requires them.
     size_average : bool, default: True
     reduce : bool, default: True
@@ -684,7 +684,7 @@ def mse_loss(input, target, size_average=True, reduce=True):
     Raises
     ------
     RuntimeError
-        If the sizes differ.
+        If the numbers of elements differ.
 
     Examples
     --------

@@ -50,7 +50,7 @@ int THNN_(MSECriterion_updateOutput)(THNNState *state, THTensor *input,
                                      THTensor *target, THTensor *output,
                                      int sizeAverage, int reduce) {
     (void)state;
-    TH_TRY(check_same_size("input", input, "target", target));
+    TH_TRY(check_same_elements(input, target));
     const int64_t one = 1;
     double sum;
     int status = TH_ERR_MEMORY;
@@ -78,7 +78,7 @@ int THNN_(MSECriterion_updateGradInput)(THNNState *state, THTensor *input,
                                         THTensor *gradInput, int sizeAverage,
                                         int reduce) {
     (void)state;
-    TH_TRY(check_same_size("input", input, "target", target));
+    TH_TRY(check_same_elements(input, target));
     if (!reduce)
         TH_TRY(check_same_size("input", input, "gradOutput", gradOutput));
     else

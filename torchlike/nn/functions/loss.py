@@ -47,7 +47,7 @@ def l1_loss(input, target, size_average=True, reduce=True):
 
     Parameters
     ----------
-    input, target : Variable of one shape
+    input, target : Variable of one shape, or of one number of elements
         Gradients flow to the target too if it requires them.
     size_average, reduce : bool, default: True
 
@@ -58,7 +58,7 @@ def l1_loss(input, target, size_average=True, reduce=True):
     Raises
     ------
     RuntimeError
-        If the sizes differ.
+        If the numbers of elements differ.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def smooth_l1_loss(input, target, size_average=True, reduce=True):
 
     Parameters
     ----------
-    input, target : Variable of one shape
+    input, target : Variable of one shape, or of one number of elements
         Gradients flow to the target too if it requires them.
     size_average, reduce : bool, default: True
 
@@ -86,7 +86,7 @@ def smooth_l1_loss(input, target, size_average=True, reduce=True):
     Raises
     ------
     RuntimeError
-        If the sizes differ.
+        If the numbers of elements differ.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def kl_div(input, target, size_average=True, reduce=True):
     ----------
     input : Variable
         Log-probabilities.
-    target : Variable of the same shape
+    target : Variable of the same number of elements
         Probabilities.
     size_average, reduce : bool, default: True
 
@@ -119,7 +119,7 @@ def kl_div(input, target, size_average=True, reduce=True):
     Raises
     ------
     RuntimeError
-        If the sizes differ.
+        If the numbers of elements differ.
 
     Examples
     --------
@@ -276,7 +276,7 @@ def soft_margin_loss(input, target, size_average=True):
     Parameters
     ----------
     input : Variable
-    target : Variable of the same shape
+    target : Variable of the same number of elements
         1 or -1.
     size_average : bool, default: True
 
@@ -287,7 +287,7 @@ def soft_margin_loss(input, target, size_average=True):
     Raises
     ------
     RuntimeError
-        If the sizes differ.
+        If the numbers of elements differ.
 
     Examples
     --------
