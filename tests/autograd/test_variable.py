@@ -176,6 +176,7 @@ def test_next_functions():
     assert type(accumulate).__name__ == "AccumulateGrad"
     z = (x * x).sum().grad_fn
     assert z.next_functions[0][0].name().startswith("Mul")
+    assert repr(z).startswith(f"<{z.name()} object at 0x")
 
 
 def test_pickle_of_flags():

@@ -716,6 +716,9 @@ cdef class Node:
         """The name of the operation."""
         return type(self).__name__
 
+    def __repr__(self):
+        return "<%s object at %#x>" % (self.name(), <size_t><void *>self)
+
     @property
     def next_functions(self):
         """((node, output number), ...): where gradients go; (None, 0) for nowhere."""
