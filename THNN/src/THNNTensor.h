@@ -45,13 +45,12 @@ static inline int check_same_elements(const THTensor *input, const THTensor *tar
     if (THTensor_isSameSizeAs(input, target) ||
         THTensor_nElement(input) == THTensor_nElement(target))
         return 0;
-    return THError_set(TH_ERR,
-                       "input and target have different number of elements: input%s "
-                       "has %lld elements, while target%s has %lld elements",
-                       THTensor_shapeText(textA, input),
-                       (long long)THTensor_nElement(input),
-                       THTensor_shapeText(textB, target),
-                       (long long)THTensor_nElement(target));
+    return THError_set(
+        TH_ERR,
+        "input and target have different number of elements: input%s "
+        "has %lld elements, while target%s has %lld elements",
+        THTensor_shapeText(textA, input), (long long)THTensor_nElement(input),
+        THTensor_shapeText(textB, target), (long long)THTensor_nElement(target));
 }
 
 /* A per-channel vector; NULL passes. */
