@@ -4,10 +4,12 @@ import importlib
 
 from torchlike.utils import backcompat, data, hooks
 
-__all__ = ["backcompat", "data", "hooks", "model_zoo"]
+__all__ = ["backcompat", "data", "hooks", "model_zoo", "serialization"]
+
+_LATE = ("model_zoo", "serialization")  # slow to import, and rarely used
 
 
 def __getattr__(name):
-    if name == "model_zoo":  # it loads what speaks HTTP
-        return importlib.import_module("torchlike.utils.model_zoo")
+    if name in _LATE:
+        return importlib.import_module(f"torchlike.utils.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
