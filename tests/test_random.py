@@ -174,6 +174,17 @@ def test_bernoulli():
             torch.bernoulli(torch.Tensor([bad]))
 
 
+def test_normal_with_one_mean():
+    torch.manual_seed(0)
+    x = torch.normal(mean=0.5, std=torch.arange(1, 6))
+    torch.manual_seed(0)
+    assert torch.equal(x, torch.normal(0.5, torch.arange(1, 6)))
+    with pytest.raises(TypeError, match="both"):
+        torch.normal(1.0, torch.ones(2), mean=2.0)
+    with pytest.raises(TypeError, match="both"):
+        torch.normal(torch.ones(2), mean=2.0)
+
+
 def test_multinomial():
     torch.manual_seed(0)
     weights = torch.Tensor([1, 0, 3])
@@ -181,11 +192,12 @@ def test_multinomial():
     counts = np.bincount(to_array(x), minlength=3)
     assert counts[1] == 0 and abs(counts[2] / 8000 - 0.75) < 0.03
     assert sorted(torch.multinomial(weights, 2)) == [0, 2]
+    for _ in range(20):  # index 0 when only weights of 0 are left
+        assert torch.multinomial(torch.Tensor([0, 10, 3, 0]), 4)[2:].tolist() == [0, 0]
     assert torch.multinomial(torch.ones(4, 6), 3).size() == (4, 3)
     rows = torch.multinomial(torch.ones(4, 6), 6)
     assert all(sorted(row) == list(range(6)) for row in rows)
     for bad, n, replacement in [
-        (torch.Tensor([1, 0, 3]), 3, False),  # only two can be drawn
         (torch.Tensor([1, 1]), 3, False),
         (torch.Tensor([1, -1]), 1, False),
         (torch.Tensor([0, 0]), 1, True),

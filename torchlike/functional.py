@@ -106,7 +106,8 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
     input : Tensor or Variable of shape (n,) or (rows, n)
         Not negative, with a sum above 0 in each row.
     num_samples : int
-        How many indices are drawn for each row.
+        How many indices are drawn for each row, without replacement at most `n`. When
+        no weight above 0 is left, the index 0 is drawn.
     replacement : bool, default: False
         Whether an index can be drawn several times.
     out : LongTensor, optional
@@ -125,7 +126,7 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
     )
 
 
-def normal(means=0.0, std=1.0, *, generator=None, out=None):
+def normal(means=0.0, std=1.0, *, mean=None, generator=None, out=None):
     """Draw from normal distributions, one for each element.
 
     Parameters
@@ -133,6 +134,8 @@ def normal(means=0.0, std=1.0, *, generator=None, out=None):
     means, std : Tensor, Variable or float
         At least one has elements; two of them need equally many, and the result has the
         size of `means`.
+    mean : float, optional
+        The name of `means` in calls with one mean for all elements.
     out : Tensor, optional
         Result.
 
@@ -141,6 +144,10 @@ def normal(means=0.0, std=1.0, *, generator=None, out=None):
     >>> torch.normal(torch.zeros(2, 3), 0.5).size()
     torch.Size([2, 3])
     """
+    if mean is not None:
+        if isinstance(means, (TensorBase, Variable)) or means != 0.0:
+            raise TypeError("normal takes means or mean, but got both")
+        means = mean
     if isinstance(means, Variable) or isinstance(std, Variable):
         data = [x.data if isinstance(x, Variable) else x for x in (means, std)]
         return Variable(normal(*data, generator=generator))

@@ -314,10 +314,8 @@ int THTensor_(logNormal)(THTensor *r, THGenerator *generator, double mean,
 
 /* --- multinomial ----------------------------------------------------------------- */
 
-/* Checks one row of weights: finite, not negative, enough that are positive. */
-static int check_weights(const real *weight, int64_t categories, int64_t n,
-                         int with_replacement) {
-    int64_t positive = 0;
+/* Checks one row of weights: finite, not negative, not all 0. */
+static int check_weights(const real *weight, int64_t categories) {
     double sum = 0;
     for (int64_t k = 0; k < categories; k++) {
         if (!(weight[k] >= 0) || isinf(weight[k]))
@@ -325,18 +323,11 @@ static int check_weights(const real *weight, int64_t categories, int64_t n,
                 TH_ERR_VALUE,
                 "invalid multinomial distribution (encountering probability entry %g)",
                 (double)weight[k]);
-        positive += weight[k] > 0;
         sum += (double)weight[k];
     }
     if (sum <= 0)
         TH_FAIL(TH_ERR_VALUE,
                 "invalid multinomial distribution (sum of probabilities <= 0)");
-    if (!with_replacement && positive < n)
-        TH_FAIL(TH_ERR_VALUE,
-                "invalid multinomial distribution (with replacement=False, not enough "
-                "non-negative "
-                "category to sample: %lld of %lld)",
-                (long long)positive, (long long)n);
     return 0;
 }
 
@@ -357,20 +348,26 @@ static int64_t find_category(const double *cumulative, int64_t categories, doubl
 }
 
 /* Draws n categories by inverting the cumulative distribution; without replacement a
- * drawn category is cut out of it and the rest is scaled up to 1. */
+ * drawn category is cut out of it and the rest is scaled up to 1; once nothing is left,
+ * category 0 is drawn. */
 static void sample_row(const real *weight, double *cumulative, int64_t categories,
                        int64_t *out, int64_t n, int with_replacement,
                        THGenerator *generator) {
     double sum = 0;
-    for (int64_t k = 0; k < categories; k++)
+    int64_t positive = 0;
+    for (int64_t k = 0; k < categories; k++) {
         cumulative[k] = sum += (double)weight[k];
+        positive += weight[k] > 0;
+    }
     for (int64_t k = 0; k < categories; k++)
         cumulative[k] /= sum;
     for (int64_t i = 0; i < n; i++) {
-        int64_t drawn =
-            find_category(cumulative, categories, THRandom_uniform(generator, 0, 1));
+        double u = THRandom_uniform(generator, 0, 1);
+        int64_t drawn = with_replacement || i < positive
+                            ? find_category(cumulative, categories, u)
+                            : 0;
         out[i] = drawn;
-        if (with_replacement || i == n - 1)
+        if (with_replacement || i >= positive - 1)
             continue;
         double below = drawn ? cumulative[drawn - 1] : 0,
                width = cumulative[drawn] - below;
@@ -401,8 +398,7 @@ int THTensor_(multinomial)(THLongTensor *r, THGenerator *generator, THTensor *pr
     THTensor *weights = new_contiguous(prob), *cumulative = NULL, *out = NULL;
     int status = weights ? 0 : THError_pending();
     for (int64_t row = 0; status >= 0 && row < rows; row++)
-        status = check_weights(TH_DATA(weights) + row * categories, categories, n,
-                               withReplacement);
+        status = check_weights(TH_DATA(weights) + row * categories, categories);
     if (status < 0)
         goto done;
     cumulative = THTensor_newWithSize(TH_DOUBLE, 1, &categories);
