@@ -111,6 +111,10 @@ def test_sizes_that_do_not_fit(name, shapes, text, form):
         (lambda t: t.view(0, -1), "0"),
         (lambda t: t.view(-2, 3), "-2"),
         (lambda t: t.expand(3, 3), r"\(3\).*\(2\)"),
+        (
+            lambda t: torch.ones(1, 3, 1).add_(torch.ones(3, 1, 7)),
+            r"\(1\) must match the existing size \(7\) at non-singleton dimension 2",
+        ),
         (lambda t: t.expand(3), r"3|2"),
         (lambda t: t.expand(-1, 2, 3), "-1"),
         (lambda t: t.permute(0), r"1|2"),

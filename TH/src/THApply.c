@@ -429,7 +429,7 @@ static int check_in_place(const THTensor *r, THTensor *const *in, int nin, int n
                 "number of dimensions in the "
                 "tensor (%d)",
                 r->nDimension, n);
-    for (int d = 0; d < n; d++)
+    for (int d = n - 1; d >= 0; d--)
         if (r->size[d] != size[d])
             TH_FAIL(TH_ERR,
                     "The expanded size of the tensor (%lld) must match the existing "

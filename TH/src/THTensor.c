@@ -396,7 +396,7 @@ THTensor *THTensor_newExpand(THTensor *self, int n, const int64_t *size) {
                                   "or equal to the number of "
                                   "dimensions in the tensor (%d)",
                                   n, self->nDimension));
-    for (int d = 0; d < n; d++) {
+    for (int d = n - 1; d >= 0; d--) { /* the last one that does not fit is named */
         if (d < leading ? size[d] <= 0 : size[d] <= 0 && size[d] != -1)
             return failed(THError_set(
                 TH_ERR,
