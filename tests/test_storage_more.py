@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import torchlike as torch
+from torchlike._C.storage import move_into
 
 TYPES = ["byte", "char", "short", "int", "long", "half", "float", "double"]
 CODES = dict(zip(TYPES, "Bbhiqefd"))
@@ -117,6 +118,34 @@ def test_needs_of_cuda_and_processes():
             call()
     with pytest.raises(RuntimeError, match="share_memory_.*2 elements"):
         s.share_memory_()
+
+
+def test_moved_into_a_buffer():
+    t = torch.ones(4)
+    s, memory = t.storage(), bytearray(struct.pack("4f", 1, 2, 3, 4))
+    move_into(s, memory)
+    assert t.tolist() == s.tolist() == [1, 2, 3, 4]
+    t.fill_(7)
+    assert struct.unpack("4f", memory) == (7, 7, 7, 7)
+    with pytest.raises(BufferError):
+        memory.append(1)
+    with pytest.raises(RuntimeError, match="not resizable"):
+        s.resize_(5)
+    with pytest.raises(RuntimeError, match="4 elements are lent"):
+        move_into(s, bytearray(16))
+    other = torch.ones(4)
+    view = memoryview(other.storage())
+    with pytest.raises(RuntimeError, match="4 elements are lent"):
+        move_into(other.storage(), bytearray(16))
+    view.release()
+    with pytest.raises(RuntimeError, match="Float of 4 and Float of 5"):
+        move_into(other.storage(), bytearray(20))
+    with pytest.raises(ValueError, match="whole elements"):
+        move_into(other.storage(), bytearray(18))
+    with pytest.raises(ValueError, match="writable"):
+        move_into(other.storage(), bytes(16))
+    del s, t
+    memory.append(1)
 
 
 # ------------------------------------------------------------------------------- views

@@ -233,3 +233,28 @@ int THStorage_resize(THStorage *self, ptrdiff_t size) {
     self->size = size;
     return TH_OK;
 }
+
+/* Takes over where the memory is and who frees it; references stay. */
+static void set_memory(THStorage *self, const THStorage *from) {
+    self->data = from->data;
+    self->flag = from->flag;
+    self->sizeClass = from->sizeClass;
+    self->allocator = from->allocator;
+    self->allocatorContext = from->allocatorContext;
+}
+
+int THStorage_swap(THStorage *self, THStorage *other) {
+    if (self->dtype != other->dtype || self->size != other->size)
+        TH_FAIL(TH_ERR,
+                "swap needs storages of the same type and size, got %s of %td and %s "
+                "of %td elements",
+                THType_name[self->dtype], self->size, THType_name[other->dtype],
+                other->size);
+    if (!(self->flag & TH_STORAGE_RESIZABLE))
+        TH_FAIL(TH_ERR, "swap needs a resizable storage, but %td elements are lent",
+                self->size);
+    THStorage old = *self;
+    set_memory(self, other);
+    set_memory(other, &old);
+    return TH_OK;
+}

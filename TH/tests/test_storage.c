@@ -81,6 +81,35 @@ static void test_borrowed(void) {
     CHECK_INT(1, freed);
 }
 
+static void test_swap(void) {
+    static const THAllocator allocator = {count_free};
+    int numbers[] = {1, 2, 3};
+    THStorage *own = THStorage_new(TH_INT, 3);
+    THStorage *lent = THStorage_newWithData(TH_INT, numbers, 3, &allocator, &freed);
+    void *memory = own->data;
+    THStorage_retain(own);
+    CHECK_ERROR(THStorage_swap(lent, own) < 0, TH_ERR,
+                "swap needs a resizable storage, but 3 elements are lent");
+    freed = 0;
+    CHECK_INT(0, THStorage_swap(own, lent));
+    CHECK(own->data == numbers && lent->data == memory);
+    CHECK_INT(2, own->refcount);
+    CHECK_INT(1, lent->refcount);
+    CHECK_INT(0, THStorage_resize(lent, 1000));
+    THStorage_free(lent);
+    CHECK_INT(0, freed);
+    THStorage_free(own);
+    THStorage_free(own);
+    CHECK_INT(1, freed);
+
+    THStorage *two = THStorage_new(TH_INT, 2), *three = THStorage_new(TH_FLOAT, 3);
+    CHECK_ERROR(THStorage_swap(two, three) < 0, TH_ERR,
+                "swap needs storages of the same type and size, got Int of 2 and Float "
+                "of 3 elements");
+    THStorage_free(two);
+    THStorage_free(three);
+}
+
 static long long file_size(void) {
     struct stat info;
     return stat(path, &info) == 0 ? (long long)info.st_size : -1;
@@ -159,6 +188,7 @@ int main(void) {
     RUN(test_own);
     RUN(test_bad_sizes);
     RUN(test_borrowed);
+    RUN(test_swap);
     RUN(test_mapped);
     RUN(test_mapped_errors);
     unlink(path);

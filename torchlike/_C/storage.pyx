@@ -559,13 +559,36 @@ def borrow(cls, buffer):
     ----------
     buffer : object with a contiguous, writable buffer of whole elements
     """
-    cdef int dtype = dtype_of(cls)
+    return wrap_storage(borrowed(dtype_of(cls), buffer))
+
+
+def move_into(StorageBase storage not None, buffer):
+    """Put a storage, with all tensors over it, into the memory of a buffer.
+
+    Parameters
+    ----------
+    buffer : object with a contiguous, writable buffer
+        Has as many bytes as the storage.
+
+    Raises
+    ------
+    RuntimeError
+        If the sizes differ, or the memory of the storage is lent or borrowed already.
+    """
+    cdef THStorage *source = borrowed(storage.c_storage.dtype, buffer)
+    cdef int status = THStorage_swap(storage.c_storage, source)
+    THStorage_free(source)
+    check(status)
+
+
+cdef THStorage *borrowed(int dtype, buffer) except NULL:
     view = memoryview(buffer)
     cdef Py_buffer *c_view = PyMemoryView_GET_BUFFER(view)
     cdef Py_ssize_t width = THType_itemSize[dtype]
     if c_view.readonly or not view.c_contiguous or c_view.len % width or <size_t>c_view.buf % width:
-        raise ValueError(f"a {cls.__name__} needs a writable, contiguous, aligned buffer of whole elements")
-    return wrap_storage(new_borrowed(dtype, c_view.buf, c_view.len // width, view))
+        name = classes[dtype].__name__
+        raise ValueError(f"a {name} needs a writable, contiguous, aligned buffer of whole elements")
+    return new_borrowed(dtype, c_view.buf, c_view.len // width, view)
 
 
 cdef int dtype_of(cls) except -1:

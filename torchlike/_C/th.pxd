@@ -73,6 +73,7 @@ cdef extern from "TH/TH.h" nogil:
     void THStorage_retain(THStorage *self)
     void THStorage_free(THStorage *self)
     int THStorage_resize(THStorage *self, Py_ssize_t size)
+    int THStorage_swap(THStorage *self, THStorage *other)
 
     # tensors
     ctypedef struct THTensor:

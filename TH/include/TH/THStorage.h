@@ -46,5 +46,8 @@ TH_API void THStorage_free(struct THStorage *self);
 /* Changes the size, keeping the elements that fit; fails for storages that are not
  * resizable. */
 TH_API int THStorage_resize(struct THStorage *self, ptrdiff_t size);
+/* Gives a resizable storage the memory of another one of its type and size, and that
+ * one its own, so that the tensors over `self` see the elements of `other`. */
+TH_API int THStorage_swap(struct THStorage *self, struct THStorage *other);
 
 #endif
