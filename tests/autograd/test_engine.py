@@ -1,7 +1,6 @@
 """backward and grad: sums of gradients, hooks, errors, re-entrance, threads."""
 
 import gc
-import threading
 import weakref
 
 import pytest
@@ -346,7 +345,7 @@ def test_changed_results_are_noticed():
         y.backward()
 
 
-# ---- runs inside runs, and threads
+# ---- runs inside runs
 
 
 def test_backward_inside_a_hook():
@@ -385,34 +384,10 @@ def test_failed_inner_run_keeps_the_outer_one():
     assert values(x.grad) == [18]
 
 
-def test_threads_take_turns():
-    x = leaf(1)
-    shared = x * 2
-    errors = []
-
-    def work():
-        try:
-            for _ in range(50):
-                y = shared
-                for _ in range(20):
-                    y = y + shared
-                y.register_hook(lambda g: None)
-                y.backward(retain_graph=True)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join(60)
-    assert not errors and values(x.grad) == [4 * 50 * 42]
-
-
-def test_deep_graph():
+def test_a_million_nodes():
     x = leaf(1)
     y = x
-    for _ in range(100000):
+    for _ in range(1000000):
         y = y + 0
     y.backward()
     assert values(x.grad) == [1]
@@ -465,7 +440,7 @@ def test_iterations_leave_nothing_behind():
     try:
         objects = len(gc.get_objects())
         used = torch._C.core.memory_stats()["bytes_in_use"]
-        iterate(1000)
+        iterate(10000)
         assert len(gc.get_objects()) - objects < 20
         assert torch._C.core.memory_stats()["bytes_in_use"] == used
         assert gc.collect() < 20

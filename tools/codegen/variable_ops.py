@@ -25,6 +25,10 @@ from torchlike._C.gradients cimport (
     mse_factor, number_of_elements, number_reduced, shape_of, size_along, t_sum_to_shape,
 )
 from torchlike._C.profiler cimport begin_range, end_range, profiling
+from torchlike._C.recording cimport (
+    as_saved, attach, check_result, check_saved, inplace_begin, inplace_end, save0,
+    save1, save2, saved_result, set_edge0, set_edge1, set_edge2,
+)
 from torchlike._C.tensor_base cimport (
     TensorBase, clone, contiguous, is_number, missing_operator, operator_method,
     real_scalar, to_scalar,
@@ -32,9 +36,7 @@ from torchlike._C.tensor_base cimport (
 from torchlike._C.tensor_ops cimport *
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport (
-    Node, VariableBase, add_no_objects, as_saved, attach, check_result, check_saved, give,
-    inplace_begin, inplace_end, new_variable, new_view, same_shape, save0, save1, save2,
-    saved_result, set_edge0, set_edge1, set_edge2,
+    Node, VariableBase, add_no_objects, give, new_variable, new_view, same_shape,
 )
 
 
@@ -172,7 +174,7 @@ class NodeWriter:
         kind = "TensorBase" if prefix == "t" else "VariableBase"
         name = "apply" if prefix == "t" else "apply_v"
         lines = [
-            f"cdef int {name}(self, object gradient, PyObject **grads) except -1:",
+            f"cdef int {name}(self, object gradient, list more, PyObject **grads) except -1:",
             f"    cdef {kind} grad = <{kind}>gradient",
         ]
         if self.saved or self.fields()[3]:

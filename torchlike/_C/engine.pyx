@@ -1,11 +1,12 @@
 """Backward: computes gradients by walking a recorded graph from its ends to its leaves.
 
-A run first counts, for every node it will reach, how many gradients are due (`pending`,
-valid while `epoch` is the run's). Then it takes ready nodes from a heap, latest made
-first, lets each compute the gradients of its inputs and adds those to the buffers of
-the nodes they go to. The counts and buffers live in the nodes, so nothing is looked up;
-a run inside another one (from a hook or a Function) saves what the outer one has in the
-nodes that both visit, and restores it.
+A run first counts, for every node it will reach, how many gradients are due. Then it
+takes ready nodes from a heap, latest made first, lets each compute the gradients of its
+inputs and adds those to the buffers of the nodes they go to. Counts and buffers live in
+the nodes, so nothing is looked up: `epoch` says which run they belong to. Runs may be
+inside each other (a hook or a Function calls backward) or in several threads, which take
+turns where Python switches them. A run that meets a node in use by another one keeps
+its counts and buffers in a stand-in, a bare node.
 
 Gradients are tensors, or Variables when the computation itself is recorded
 (create_graph).
@@ -21,32 +22,23 @@ from cpython.object cimport PyObject, PyTypeObject
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
+from torchlike._C.accumulate cimport accumulate, as_variable, own, sum_of, take
 from torchlike._C.errors cimport check
+from torchlike._C.hook_calls cimport call_hooks, call_post_hooks, call_pre_hooks
 from torchlike._C.profiler cimport end_range, open_range, profiling
-from torchlike._C.tensor_base cimport TensorBase, clone, real_scalar, type_name, wrap
-from torchlike._C.tensor_ops cimport t_add_T
+from torchlike._C.tensor_base cimport TensorBase, real_scalar, type_name, wrap
 from torchlike._C.th cimport (
-    THScalar, THTensor, THTensor_isContiguous, THTensor_isSameSizeAs, THTensor_nElement,
-    THTensor_newWithSize,
+    THTensor_isSameSizeAs, THTensor_nElement, THTensor_newWithSize,
 )
 from torchlike._C.variable cimport (
-    CopyBackward, Node, VariableBase, attach, collect_nodes, edge, give, grad_fn_of, new_variable,
-    post_hooks_of_leaf, set_edge0, set_engine, shape_text,
+    Node, VariableBase, collect_nodes, edge, give, grad_fn_of, new_variable,
+    post_hooks_of_leaf, set_engine, shape_text,
 )
-from torchlike._C.variable_ops cimport v_add_T
 from torchlike._C.worklist cimport WorkList, worklist_done, worklist_init, worklist_push
 
 
-cdef extern from "Python.h" nogil:
-    ctypedef void *PyThread_type_lock
-    PyThread_type_lock PyThread_allocate_lock()
-    int PyThread_acquire_lock_timed(
-        PyThread_type_lock lock, long long microseconds, int intr)
-    void PyThread_release_lock(PyThread_type_lock lock)
-    unsigned long PyThread_get_thread_ident()
-
 cdef extern from *:
-    Py_ssize_t Py_REFCNT(PyObject *o) noexcept
+    unsigned long PyThread_get_thread_ident() noexcept
     void decref "Py_DECREF"(PyObject *o) noexcept
     void PyType_Modified(PyTypeObject *type) noexcept
 
@@ -54,8 +46,6 @@ cdef enum:
     STACK_GRADS = 16                   # inputs of a node before memory is allocated
     # Nodes between two looks at the keyboard, 2^n - 1.
     SIGNAL_NODES = 4095
-    NOGIL_ELEMENTS = 16384
-    WAIT_MICROSECONDS = 50000
 
 
 cdef class Watched:
@@ -72,13 +62,14 @@ cdef class Extras:
     # Id: [(output_nr, position in the result)], or None.
     cdef dict nodes
     cdef list found                    # the result of grad(), or None
-    # What an outer run has in nodes that this run visits.
-    cdef list outer
+    cdef dict stand_ins                # id of a node that another run uses: Node
+    cdef list callbacks                # to call at the end
     cdef bint only_inputs              # no other leaf gets a gradient
 
     def __cinit__(self):
         self.leaves = {}
-        self.outer = []
+        self.stand_ins = {}
+        self.callbacks = []
 
 
 cdef struct Run:
@@ -86,74 +77,59 @@ cdef struct Run:
     uint64_t epoch
     bint create, retain
     PyObject *extras                   # owned Extras, or NULL
+    unsigned long thread
+    Run *older                         # begun before this one and not over
 
 
-# ---- one run at a time
-# Runs of several threads would mix up the state in shared nodes. The GIL guards these
-# variables; a thread that waits has let go of it.
-cdef unsigned long owner = 0           # the thread that runs, 0 if none
-cdef int depth = 0                     # runs inside runs
+# ---- runs under way: a list that the GIL guards
+cdef Run *latest = NULL
 cdef uint64_t last_epoch = 0
-cdef uint64_t outer_epoch = 0          # of the outermost run
-cdef int n_waiting = 0
-cdef bint woken = False
-cdef PyThread_type_lock bell = NULL    # taken, until a waiting thread shall look again
 
 
-cdef int enter() except -1:
-    global owner, depth, outer_epoch, last_epoch
+cdef void enter(Run *run) noexcept:
+    global latest, last_epoch
+    last_epoch += 1
+    run.epoch = last_epoch
+    run.thread = PyThread_get_thread_ident()
+    run.older = latest
+    latest = run
+
+
+cdef void leave(Run *run) noexcept:
+    cdef Run **link = &latest
+    while link[0] != run:
+        link = &link[0].older
+    link[0] = run.older
+
+
+cdef bint under_way(uint64_t epoch) noexcept:
+    cdef Run *run = latest
+    while run != NULL and run.epoch != epoch:
+        run = run.older
+    return run != NULL
+
+
+cdef Run *outermost() noexcept:
+    """The run of this thread that is inside no other, or NULL."""
     cdef unsigned long me = PyThread_get_thread_ident()
-    if owner != me:
-        if owner != 0:
-            wait_for_turn()
-        owner = me
-        outer_epoch = last_epoch + 1
-    depth += 1
-    return 0
-
-
-cdef int wait_for_turn() except -1:
-    global n_waiting, woken
-    n_waiting += 1
-    try:
-        while owner != 0:
-            with nogil:
-                PyThread_acquire_lock_timed(bell, WAIT_MICROSECONDS, 0)
-            woken = False
-            PyErr_CheckSignals()
-    finally:
-        n_waiting -= 1
-    return 0
-
-
-cdef void leave() noexcept:
-    global owner, depth, woken
-    depth -= 1
-    if depth == 0:
-        owner = 0
-        if n_waiting and not woken:
-            woken = True
-            PyThread_release_lock(bell)
-
-
-cdef int make_bell() except -1:
-    global bell
-    bell = PyThread_allocate_lock()
-    if bell == NULL:
-        raise MemoryError("no memory for a lock")
-    PyThread_acquire_lock_timed(bell, 0, 0)
-    return 0
+    cdef Run *found = NULL
+    cdef Run *run = latest
+    while run != NULL:
+        if run.thread == me:
+            found = run
+        run = run.older
+    return found
 
 
 def _after_fork():
     """In a forked child only the forking thread lives on, perhaps inside a run."""
-    global owner, depth, n_waiting, woken
-    n_waiting = 0
-    woken = False
-    make_bell()
-    if owner != PyThread_get_thread_ident():
-        owner = 0
-        depth = 0
+    cdef unsigned long me = PyThread_get_thread_ident()
+    cdef Run **link = &latest
+    while link[0] != NULL:
+        if link[0].thread == me:
+            link = &link[0].older
+        else:
+            link[0] = link[0].older
 
 
 # ---- the heap of ready nodes
@@ -203,6 +179,11 @@ cdef inline Extras extras_of(Run *run):
     return <Extras>run.extras
 
 
+cdef inline bint selects(Run *run) noexcept:
+    # Whether the run is one of grad(), which looks for the gradients of some inputs.
+    return run.extras != NULL and (<Extras>run.extras).nodes is not None
+
+
 cdef int count_leaf(Run *run, VariableBase leaf) except -1:
     cdef Extras extras
     cdef Watched watched
@@ -225,18 +206,31 @@ cdef Watched watch(Extras extras, VariableBase leaf):
     return watched
 
 
+cdef inline Node state_of(Run *run, Node n):
+    """What holds the run's counts and buffers for n, which it has counted."""
+    return n if n.epoch == run.epoch else stand_in(run, n)
+
+
+cdef Node stand_in(Run *run, Node n):
+    if run.extras == NULL:
+        return None
+    return (<Extras>run.extras).stand_ins.get(<size_t><void *>n)
+
+
 cdef int count_node(Run *run, Node n) except -1:
-    if n.epoch != run.epoch:
-        if depth > 1 and n.epoch >= outer_epoch:
-            extras_of(run).outer.append(
-                (n, n.epoch, n.pending, n.grad0, n.more_grads, n.needed))
-        n.epoch = run.epoch
-        n.pending = 0
-        n.grad0 = None
-        n.more_grads = None
+    cdef Node state = state_of(run, n)
+    if state is None:
+        state = n
+        if latest.older != NULL and under_way(n.epoch):
+            state = Node.__new__(Node)
+            extras_of(run).stand_ins[<size_t><void *>n] = state
+        state.epoch = run.epoch
+        state.pending = 0
+        state.grad0 = None
+        state.more_grads = None
         if worklist_push(&run.heap, <PyObject *>n) < 0:
             raise MemoryError("no memory for the list of nodes to visit")
-    n.pending += 1
+    state.pending += 1
     return 0
 
 
@@ -266,20 +260,17 @@ cdef int count_all(Run *run, list visited) except -1:
     return 0
 
 
-cdef inline bint target_needed(Extras extras, object target, bint leaf):
-    if target is None:
-        return False
-    if leaf:
-        return <size_t><void *>target in extras.leaves
-    return (<Node>target).needed
-
-
-cdef bint leads_to_needed(Extras extras, Node n) except -1:
+cdef bint leads_to_needed(Run *run, Node n) except -1:
     cdef int i, nr
     cdef bint leaf
     for i in range(n.n_inputs):
         target = edge(n, i, &nr, &leaf)
-        if target_needed(extras, target, leaf):
+        if target is None:
+            continue
+        if leaf:
+            if <size_t><void *>target in (<Extras>run.extras).leaves:
+                return True
+        elif state_of(run, <Node>target).needed:
             return True
     return False
 
@@ -288,146 +279,37 @@ def _by_sequence(Node n):
     return n.sequence
 
 
-cdef int mark_needed(Extras extras, list visited) except -1:
+cdef int mark_needed(Run *run, list visited) except -1:
     """Mark the nodes on the way to a wanted input: edges always lead to older nodes."""
+    cdef Extras extras = <Extras>run.extras
     cdef Node n
     visited.sort(key=_by_sequence)
     for n in visited:
-        n.needed = (not extras.only_inputs or <size_t><void *>n in extras.nodes
-                    or leads_to_needed(extras, n))
+        state_of(run, n).needed = (
+            not extras.only_inputs or <size_t><void *>n in extras.nodes
+            or leads_to_needed(run, n))
     return 0
 
 
-# ---- gradients meet
-cdef inline bint is_exclusive(TensorBase t) noexcept:
-    # Whether no other tensor sees the elements of t.
-    cdef THTensor *c_tensor = t.c_tensor
-    return (c_tensor.refcount == 1 and c_tensor.storage != NULL
-            and c_tensor.storage.refcount == 1 and THTensor_isContiguous(c_tensor))
-
-
-cdef int check_same(TensorBase expected, TensorBase got) except -1:
-    if expected.ops != got.ops:
-        raise RuntimeError("a gradient has the wrong type: expected %s, got %s"
-                           % (type_name(expected), type_name(got)))
-    if not THTensor_isSameSizeAs(expected.c_tensor, got.c_tensor):
-        raise RuntimeError("a gradient has the wrong size: expected %s, got %s"
-                           % (shape_text(expected.c_tensor), shape_text(got.c_tensor)))
-    return 0
-
-
-cdef inline THScalar one_of(TensorBase t) noexcept:
-    cdef THScalar one
-    if t.ops.is_floating:
-        return real_scalar(1)
-    one.i = 1
-    return one
-
-
-cdef int add_into(TensorBase r, TensorBase t) except -1:
-    cdef int status
-    cdef THScalar one = one_of(r)
-    cdef THTensor *c_r = r.c_tensor
-    cdef THTensor *c_t = t.c_tensor
-    if r.ops.cadd == NULL:
-        raise RuntimeError("gradients of type %s can't be added" % type_name(r))
-    if THTensor_nElement(c_r) > NOGIL_ELEMENTS:
-        with nogil:
-            status = r.ops.cadd(c_r, c_r, one, c_t)
-        check(status)
-    else:
-        check(r.ops.cadd(c_r, c_r, one, c_t))
-    return 0
-
-
-cdef object sum_of(PyObject *have, object new, bint create):
-    """have + new; `have` is borrowed from its known owner, `new` from its only one."""
-    cdef bint own_have, own_new
-    cdef TensorBase a, b
-    if create:
-        return v_add_T(<VariableBase>have, <VariableBase>new)
-    own_have = Py_REFCNT(have) == 1
-    own_new = Py_REFCNT(<PyObject *>new) == 1
-    a = <TensorBase>have
-    b = <TensorBase>new
-    check_same(a, b)
-    if own_have and is_exclusive(a):
-        add_into(a, b)
-        return a
-    if own_new and is_exclusive(b):
-        add_into(b, a)
-        return b
-    return t_add_T(a, b)
-
-
-cdef inline object take(PyObject *owned):
-    o = <object>owned
-    decref(owned)
-    return o
-
-
-cdef int add_to_buffer(Node n, int nr, PyObject *owned, bint create) except -1:
+# ---- handing gradients on
+cdef int add_to_buffer(Node state, int nr, PyObject *owned, bint create) except -1:
     cdef object grad = take(owned)
     cdef list more
     if nr == 0:
-        if n.grad0 is None:
-            n.grad0 = grad
+        if state.grad0 is None:
+            state.grad0 = grad
         else:
-            n.grad0 = sum_of(<PyObject *>n.grad0, grad, create)
+            state.grad0 = sum_of(<PyObject *>state.grad0, grad, create)
         return 0
-    if n.more_grads is None:
-        n.more_grads = []
-    more = n.more_grads
+    if state.more_grads is None:
+        state.more_grads = []
+    more = state.more_grads
     while len(more) < nr:
         more.append(None)
     if more[nr - 1] is None:
         more[nr - 1] = grad
     else:
         more[nr - 1] = sum_of(PyList_GET_ITEM(more, nr - 1), grad, create)
-    return 0
-
-
-cdef object own(PyObject *grad, bint create):
-    """The gradient, copied if anybody but its one owner can see its elements."""
-    cdef bint alone = Py_REFCNT(grad) == 1
-    cdef VariableBase v, copy
-    cdef CopyBackward n
-    if not create:
-        t = <TensorBase>grad
-        return t if alone and is_exclusive(t) else clone(t)
-    v = <VariableBase>grad
-    if alone and Py_REFCNT(<PyObject *>v.data_) == 1 and is_exclusive(v.data_):
-        return v
-    copy = new_variable(clone(v.data_))
-    if v.volatile_:
-        copy.volatile_ = True
-    elif v.requires_grad_:
-        n = CopyBackward.__new__(CopyBackward)
-        set_edge0(n, v)
-        attach(copy, n)
-    return copy
-
-
-cdef int accumulate(VariableBase leaf, PyObject *owned, bint create) except -1:
-    """leaf.grad += the gradient."""
-    cdef object grad = take(owned)
-    cdef VariableBase old = leaf.grad_
-    cdef TensorBase data = (<VariableBase>grad).data_ if create else <TensorBase>grad
-    if old is None:
-        check_same(leaf.data_, data)
-        data = None
-        leaf.grad_ = as_variable(own(<PyObject *>grad, create), create)
-        return 0
-    check_same(old.data_, data)
-    if create or old.requires_grad_:
-        # A gradient that has a history stays, or becomes, part of one.
-        if old.volatile_:
-            old = new_variable(old.data_)
-        if not create:
-            grad = new_variable(<TensorBase>grad)
-        leaf.grad_ = v_add_T(old, <VariableBase>grad)
-        return 0
-    add_into(old.data_, <TensorBase>grad)
     return 0
 
 
@@ -485,7 +367,7 @@ cdef inline int deliver(
         Run *run, object target, int nr, bint leaf, PyObject **grad) except -1:
     """Hand grad[0], or NULL, on to where an edge leads, and count it."""
     cdef PyObject *owned = grad[0]
-    cdef Node n
+    cdef Node n, state
     grad[0] = NULL
     if target is None:
         if owned != NULL:
@@ -494,102 +376,16 @@ cdef inline int deliver(
     if leaf:
         return deliver_leaf(run, <VariableBase>target, owned)
     n = <Node>target
-    if run.extras != NULL and (<Extras>run.extras).nodes is not None and not n.needed:
+    state = state_of(run, n)
+    if selects(run) and not state.needed:
         if owned != NULL:
             decref(owned)
         return 0
     if owned != NULL:
-        add_to_buffer(n, nr, owned, run.create)
-    n.pending -= 1
-    if n.pending == 0:
+        add_to_buffer(state, nr, owned, run.create)
+    state.pending -= 1
+    if state.pending == 0:
         heap_push(&run.heap, <PyObject *>n)
-    return 0
-
-
-# ---- hooks
-cdef VariableBase as_variable(object grad, bint create):
-    cdef VariableBase v
-    if create:
-        return <VariableBase>grad
-    v = new_variable(<TensorBase>grad)
-    v.volatile_ = True
-    return v
-
-
-cdef str hook_name(object hook):
-    return getattr(hook, "__name__", type(hook).__name__)
-
-
-cdef object replacement(object grad, object new, object hook, bint create):
-    cdef TensorBase was, now
-    if not isinstance(new, VariableBase):
-        raise TypeError("expected Variable, but hook '%s' returned '%s'"
-                        % (hook_name(hook), type_name(new)))
-    now = (<VariableBase>new).data_
-    if grad is not None:
-        was = (<VariableBase>grad).data_ if create else <TensorBase>grad
-        if was.ops != now.ops:
-            raise TypeError("hook '%s' has changed the type of value (was %s got %s)"
-                            % (hook_name(hook), type_name(was), type_name(now)))
-        if not THTensor_isSameSizeAs(was.c_tensor, now.c_tensor):
-            raise RuntimeError(
-                "hook '%s' has changed the size of value (was %s got %s)"
-                % (hook_name(hook), shape_text(was.c_tensor), shape_text(now.c_tensor)))
-    return new if create else now
-
-
-cdef object call_hooks(object hooks, object grad, bint create):
-    for hook in list(hooks.values()):
-        new = hook(as_variable(grad, create))
-        if new is not None:
-            grad = replacement(grad, new, hook, create)
-    return grad
-
-
-cdef int call_pre_hooks(Node n, bint create) except -1:
-    for nr, hooks in list(n.pre_hooks.items()):
-        if nr == 0:
-            if n.grad0 is not None:
-                n.grad0 = call_hooks(hooks, n.grad0, create)
-        elif n.more_grads is not None and nr <= len(n.more_grads):
-            if n.more_grads[nr - 1] is not None:
-                n.more_grads[nr - 1] = call_hooks(hooks, n.more_grads[nr - 1], create)
-    return 0
-
-
-cdef object variable_or_none(object grad, bint create):
-    return None if grad is None else as_variable(grad, create)
-
-
-cdef int call_post_hooks(
-        Node n, object grad, list more_grads, PyObject **grads, bint create) except -1:
-    cdef int i
-    cdef PyObject *old
-    outputs = [variable_or_none(grad, create)]
-    if more_grads is not None:
-        outputs += [variable_or_none(g, create) for g in more_grads]
-    for hook in list(n.post_hooks.values()):
-        inputs = [None if grads[i] == NULL else as_variable(<object>grads[i], create)
-                  for i in range(n.n_inputs)]
-        new = hook(tuple(inputs), tuple(outputs))
-        if new is None:
-            continue
-        if not isinstance(new, tuple):
-            new = (new,)
-        if len(new) != n.n_inputs:
-            raise RuntimeError(
-                "hook '%s' has returned an incorrect number of values (got %d, but "
-                "expected %d)"
-                % (hook_name(hook), len(new), n.n_inputs))
-        for i in range(n.n_inputs):
-            old = grads[i]
-            value = new[i]
-            if value is not None:
-                value = replacement(
-                    None if old == NULL else <object>old, value, hook, create)
-            grads[i] = NULL if value is None else give(value)
-            if old != NULL:
-                decref(old)
     return 0
 
 
@@ -598,39 +394,42 @@ cdef int process(Run *run, Node n) except -1:
     """Let a node compute the gradients of its inputs and hand them on."""
     cdef PyObject *stack[STACK_GRADS]
     cdef PyObject **grads = stack
-    cdef object grad
-    cdef list more
+    cdef Node state = state_of(run, n)
+    cdef object grad = state.grad0
+    cdef list more = state.more_grads
     cdef tuple entry
     cdef int i, n_inputs = n.n_inputs
-    cdef bint ranged = False
+    cdef bint ranged = False, applying = True
+    state.grad0 = None
+    state.more_grads = None
     if n.pre_hooks is not None:
-        call_pre_hooks(n, run.create)
-    if run.extras != NULL and (<Extras>run.extras).nodes is not None:
-        if not collect_found(<Extras>run.extras, n):
-            return 0
+        grad = call_pre_hooks(n, grad, more, run.create)
+    if selects(run) and not collect_found(run, n, state, grad, more):
+        return 0
     if n_inputs > STACK_GRADS:
         grads = <PyObject **>calloc(n_inputs, sizeof(PyObject *))
         if grads == NULL:
             raise MemoryError("no memory for %d gradients" % n_inputs)
     else:
         memset(stack, 0, n_inputs * sizeof(PyObject *))
-    grad = n.grad0
-    n.grad0 = None
-    more = n.more_grads
+    n.busy += 1                        # another run may not release what it reads
     try:
         if grad is not None or more is not None:
             if profiling:
                 ranged = open_range(n.name())
             if run.create:
-                n.apply_v(grad, grads)
+                n.apply_v(grad, more, grads)
             else:
-                n.apply(grad, grads)
+                n.apply(grad, more, grads)
             if n.post_hooks is not None:
                 call_post_hooks(n, grad, more, grads, run.create)
-        n.more_grads = None
         more = None
         grad = None                    # so that a gradient passed on has one owner
+        n.busy -= 1
+        applying = False
         if not run.retain:
+            n.unwanted = True
+        if n.unwanted and n.busy == 0:
             n.release()
         if n_inputs > 0:
             deliver(run, n.next0, n.nr0, n.leaves & 1, &grads[0])
@@ -646,6 +445,8 @@ cdef int process(Run *run, Node n) except -1:
     finally:
         if ranged:
             end_range()
+        if applying:
+            n.busy -= 1
         for i in range(n_inputs):
             if grads[i] != NULL:
                 decref(grads[i])
@@ -654,161 +455,113 @@ cdef int process(Run *run, Node n) except -1:
     return 0
 
 
-cdef bint collect_found(Extras extras, Node n) except -1:
+cdef bint collect_found(
+        Run *run, Node n, Node state, object grad, list more) except -1:
     """Keep the gradients that grad() asks for; whether the node has to be applied."""
+    cdef Extras extras = <Extras>run.extras
     cdef int nr
     positions = extras.nodes.get(<size_t><void *>n)
     if positions is not None:
         for nr, position in positions:
             if nr == 0:
-                extras.found[position] = n.grad0
-            elif n.more_grads is not None and nr <= len(n.more_grads):
-                extras.found[position] = n.more_grads[nr - 1]
-    if n.needed and (not extras.only_inputs or leads_to_needed(extras, n)):
-        return True
-    n.grad0 = None
-    n.more_grads = None
-    return False
+                extras.found[position] = grad
+            elif more is not None and nr <= len(more):
+                extras.found[position] = more[nr - 1]
+    return state.needed and (not extras.only_inputs or leads_to_needed(run, n))
 
 
-cdef int clear_buffers(list nodes) except -1:
+cdef int forget(Run *run, list nodes) except -1:
     """After an error: drop the gradients that wait in the nodes of the graph."""
-    global last_epoch
-    cdef Run run
     cdef Node n
-    last_epoch += 1
-    run.epoch = last_epoch
-    run.extras = NULL
-    worklist_init(&run.heap)
-    try:
-        for n in nodes:
-            if n is not None:
-                reset_node(&run, n)
-        while run.heap.n:
-            run.heap.n -= 1
-            visit_targets(&run, <Node>run.heap.items[run.heap.n])
-    finally:
-        worklist_done(&run.heap)
+    cdef int i, nr
+    cdef bint leaf
+    run.heap.n = 0
+    for n in nodes:
+        forget_node(run, n)
+    while run.heap.n:
+        run.heap.n -= 1
+        n = <Node>run.heap.items[run.heap.n]
+        for i in range(n.n_inputs):
+            target = edge(n, i, &nr, &leaf)
+            if target is not None and not leaf:
+                forget_node(run, <Node>target)
     return 0
 
 
-cdef int reset_node(Run *run, Node n) except -1:
-    if n.epoch == run.epoch:
+cdef int forget_node(Run *run, Node n) except -1:
+    if n is None:
         return 0
-    n.epoch = run.epoch
-    n.grad0 = None
-    n.more_grads = None
+    if n.epoch == run.epoch:
+        n.epoch = 0
+        n.grad0 = None
+        n.more_grads = None
+    elif stand_in(run, n) is not None:
+        del (<Extras>run.extras).stand_ins[<size_t><void *>n]
+    else:
+        return 0
     if worklist_push(&run.heap, <PyObject *>n) < 0:
         raise MemoryError("no memory for the list of nodes to visit")
     return 0
 
 
-cdef int visit_targets(Run *run, Node n) except -1:
-    cdef int i, nr
-    cdef bint leaf
-    for i in range(n.n_inputs):
-        target = edge(n, i, &nr, &leaf)
-        if target is not None and not leaf:
-            reset_node(run, <Node>target)
-    return 0
-
-
-cdef int start(Run *run, PyObject **roots, PyObject **grads, int n_roots) except -1:
+cdef int start(Run *run, PyObject **roots, list nodes, PyObject **grads) except -1:
     """Count, then put the gradients of the roots into the nodes that made them."""
+    cdef list visited = [] if selects(run) else None
     cdef VariableBase root
     cdef Node n
-    cdef Extras extras = None
-    cdef list visited = None
     cdef int i
-    if run.extras != NULL:
-        extras = <Extras>run.extras
-        visited = [] if extras.nodes is not None else None
-    for i in range(n_roots):
-        root = <VariableBase>roots[i]
-        n = grad_fn_of(root)
+    for i, n in enumerate(nodes):
         if n is None:
-            count_leaf(run, root)
+            count_leaf(run, <VariableBase>roots[i])
         else:
             count_node(run, n)
     count_all(run, visited)
     if visited is not None:
-        mark_needed(extras, visited)
-    for i in range(n_roots):
+        mark_needed(run, visited)
+    for i, n in enumerate(nodes):
         root = <VariableBase>roots[i]
-        if root.grad_fn_ is None:
+        if n is None:
             deliver(run, root, 0, True, &grads[i])
         else:
-            deliver(run, root.grad_fn_, root.output_nr_, False, &grads[i])
+            deliver(run, n, root.output_nr_, False, &grads[i])
     return 0
-
-
-cdef list callbacks = []               # to call at the end of the outermost run
 
 
 cdef int execute(Run *run, PyObject **roots, PyObject **grads, int n_roots) except -1:
     """Run backward; takes the references in `grads` over."""
-    global last_epoch
-    cdef Node node = None
-    cdef list nodes = None
+    # Held, the graph stays alive whatever hooks do to the roots.
+    cdef list nodes = [grad_fn_of(<VariableBase>roots[i]) for i in range(n_roots)]
     cdef unsigned int count = 0
-    cdef bint entered = False
     cdef int i
     worklist_init(&run.heap)
+    enter(run)
     try:
-        enter()
-        entered = True
         if run.create:
             collect_nodes()
-        last_epoch += 1
-        run.epoch = last_epoch
-        # Held, the graph stays alive whatever hooks do to the roots.
-        if n_roots == 1:
-            node = grad_fn_of(<VariableBase>roots[0])
-        else:
-            nodes = [grad_fn_of(<VariableBase>roots[i]) for i in range(n_roots)]
-        start(run, roots, grads, n_roots)
+        start(run, roots, nodes, grads)
         while run.heap.n:
             process(run, <Node>heap_pop(&run.heap))
             count += 1
             if not count & SIGNAL_NODES:
                 PyErr_CheckSignals()
-        if callbacks and depth == 1:
-            call_back()
+        if run.extras != NULL:
+            call_back((<Extras>run.extras).callbacks)
     except BaseException:
-        if entered:
-            if depth == 1:
-                callbacks.clear()
-            clear_buffers([node] if nodes is None else nodes)
+        forget(run, nodes)
         raise
     finally:
+        leave(run)
         worklist_done(&run.heap)
         for i in range(n_roots):
             if grads[i] != NULL:
                 decref(grads[i])
-        if run.extras != NULL:
-            restore_outer((<Extras>run.extras).outer)
-        if entered:
-            leave()
     return 0
 
 
-cdef int call_back() except -1:
-    """Call, once, what was queued for the end of the run."""
-    queued = list(callbacks)
-    callbacks.clear()
-    for callback in queued:
-        callback()
-    return 0
-
-
-cdef int restore_outer(list outer) except -1:
-    cdef Node n
-    for n, epoch, pending, grad0, more_grads, needed in outer:
-        n.epoch = epoch
-        n.pending = pending
-        n.grad0 = grad0
-        n.more_grads = more_grads
-        n.needed = needed
+cdef int call_back(list callbacks) except -1:
+    """Call what was queued for the end of the run."""
+    while callbacks:
+        callbacks.pop(0)()
     return 0
 
 
@@ -1004,9 +757,10 @@ class ImperativeEngine:
         if not callable(callback):
             raise TypeError("a callback has to be callable, but got "
                             + type_name(callback))
-        if depth == 0:
+        cdef Run *run = outermost()
+        if run == NULL:
             raise RuntimeError("queue_callback works only while backward runs")
-        callbacks.append(callback)
+        extras_of(run).callbacks.append(callback)
 
     def run_backward(self, variables, grad_variables, retain_graph=None,
                      create_graph=None):
@@ -1018,6 +772,5 @@ class ImperativeEngine:
 set_engine(backward_one)
 (<dict>(<PyTypeObject *>VariableBase).tp_dict)["_execution_engine"] = ImperativeEngine()
 PyType_Modified(<PyTypeObject *>VariableBase)
-make_bell()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

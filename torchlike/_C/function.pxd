@@ -17,4 +17,4 @@ cdef class Function(Node):
     # unrecorded, input_shape if there are few.
     cdef THTensor **shapes
     cdef Py_ssize_t n_shapes
-    cdef int run(self, object grad, PyObject **grads, bint create) except -1
+    cdef int run(self, object grad, list more, PyObject **grads, bint create) except -1

@@ -7,19 +7,22 @@ from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from libc.stdlib cimport calloc, free
+from torchlike._C cimport recording
+from torchlike._C.accumulate cimport as_variable
 from torchlike._C.dispatch cimport THDispatch
-from torchlike._C.engine cimport as_variable
 from torchlike._C.errors cimport check
 from torchlike._C.profiler cimport end_range, open_range, profiling
+from torchlike._C.recording cimport (
+    add_edge, add_target, as_saved, attach_output, check_result, inplace_begin,
+    inplace_end, raise_changed, saved_result,
+)
 from torchlike._C.tensor_base cimport TensorBase, dispatch_of, type_name, wrap
 from torchlike._C.th cimport (
     THTensor, THTensor_free, THTensor_isSameSizeAs, THTensor_newShape,
     THTensor_newWithSize, THTensor_newWithTensor,
 )
 from torchlike._C.variable cimport (
-    Node, VariableBase, add_edge, add_target, as_saved, attach, attach_output, check_result,
-    collect_nodes, edge, give, inplace_begin, inplace_end, new_variable, raise_changed,
-    saved_result, shape_text, version_of,
+    Node, VariableBase, collect_nodes, edge, give, new_variable, shape_text, version_of,
 )
 
 
@@ -163,24 +166,24 @@ cdef class Function(Node):
         return "<torch.autograd.function.%s object at %#x>" % (
             self.name(), <size_t><void *>self)
 
-    cdef int apply(self, object grad, PyObject **grads) except -1:
-        return self.run(grad, grads, False)
+    cdef int apply(self, object grad, list more, PyObject **grads) except -1:
+        return self.run(grad, more, grads, False)
 
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
-        return self.run(grad, grads, True)
+    cdef int apply_v(self, object grad, list more, PyObject **grads) except -1:
+        return self.run(grad, more, grads, True)
 
     cdef void release(self):
         self.saved = None
         self.saved_from = None
         Node.release(self)
 
-    cdef int run(self, object grad, PyObject **grads, bint create) except -1:
+    cdef int run(self, object grad, list more, PyObject **grads, bint create) except -1:
         cdef tuple arguments = PyTuple_New(1 + self.n_outputs)
         cdef tuple values
         cdef int i
         set_item(arguments, 0, self)
         for i in range(self.n_outputs):
-            set_item(arguments, 1 + i, output_gradient(self, grad, i, create))
+            set_item(arguments, 1 + i, output_gradient(self, grad, more, i, create))
         backward = type(self).backward
         result = PyObject_Call(backward, arguments, NULL)
         values = result if type(result) is tuple else (result,)
@@ -425,16 +428,15 @@ cdef object source_of(Function self, tuple args, tuple raw, tuple outs, Py_ssize
 
 
 # ---- backward
-cdef object output_gradient(Function self, object grad0, int i, bint create):
+cdef object output_gradient(
+        Function self, object grad0, list more, int i, bint create):
     """What backward gets for output i; zeros if no gradient reached it."""
     cdef THTensor *shape
     cdef TensorBase zeros
     cdef THDispatch *ops
     grad = grad0
     if i > 0:
-        grad = None
-        if self.more_grads is not None and i <= len(self.more_grads):
-            grad = self.more_grads[i - 1]
+        grad = more[i - 1] if more is not None and i <= len(more) else None
     if grad is None:
         shape = self.shapes[self.n_arguments + i]
         ops = dispatch_of(shape.dtype)
@@ -503,30 +505,18 @@ cdef PyObject *input_gradient(
 cdef VariableBase once_only(Function self, TensorBase t):
     # The gradient of a Function that works on tensors can't be differentiated again.
     cdef VariableBase v = new_variable(t)
-    attach_error(
+    recording.attach_error(
         v, "%s works on tensors and can't be differentiated twice" % self.name(), ())
     return v
-
-
-cdef class DelayedError(Node):
-    """Raises when a gradient is wanted through a result that has none."""
-    cdef str message
-
-    cdef int apply(self, object grad, PyObject **grads) except -1:
-        raise RuntimeError(self.message)
-
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
-        raise RuntimeError(self.message)
 
 
 def attach_error(VariableBase output not None, str message not None,
                  tuple inputs not None):
     """Make backward through ``output`` raise a RuntimeError with this message."""
-    cdef DelayedError n = DelayedError.__new__(DelayedError)
-    n.message = message
     for v in inputs:
-        add_edge(n, <VariableBase?>v)
-    attach(output, n)
+        if not isinstance(v, VariableBase):
+            raise TypeError("expected Variables, but got " + type_name(v))
+    recording.attach_error(output, message, inputs)
 
 
 cdef dict _members = <dict>(<PyTypeObject *>Function).tp_dict

@@ -3,9 +3,10 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc
 from torchlike._C.errors cimport check
+from torchlike._C.recording cimport add_edge, attach
 from torchlike._C.tensor_base cimport TensorBase, new_empty, type_name, wrap
 from torchlike._C.th cimport *
-from torchlike._C.variable cimport Node, VariableBase, add_edge, attach, give, new_variable
+from torchlike._C.variable cimport Node, VariableBase, give, new_variable
 from torchlike._C.variable_ops cimport v_narrow_III
 
 
@@ -39,7 +40,7 @@ cdef class CatBackward(Node):
     cdef int64_t dim
     cdef list lengths          # along dim; 0 for an empty input
 
-    cdef int apply(self, object gradient, PyObject **grads) except -1:
+    cdef int apply(self, object gradient, list more, PyObject **grads) except -1:
         cdef TensorBase grad = <TensorBase>gradient
         cdef int64_t start = 0
         for i, length in enumerate(self.lengths):
@@ -48,7 +49,7 @@ cdef class CatBackward(Node):
             start += length
         return 0
 
-    cdef int apply_v(self, object gradient, PyObject **grads) except -1:
+    cdef int apply_v(self, object gradient, list more, PyObject **grads) except -1:
         cdef int64_t start = 0
         for i, length in enumerate(self.lengths):
             if length:

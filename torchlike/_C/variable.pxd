@@ -44,13 +44,15 @@ cdef class Node:
     cdef PyObject *saved_data[3]
     # Owned: sizes of inputs that the formula needs or that were broadcast, or NULL.
     cdef THTensor *input_shape[3]
-    # While backward runs: gradient of output 0, of the other outputs, calls that are
-    # still due.
+    # While backward runs: gradient of output 0, of the other outputs, gradients that are
+    # still due; the run whose these are.
     cdef object grad0
     cdef list more_grads
     cdef int pending
     cdef uint64_t epoch
     cdef uint64_t sequence             # larger: made later
+    cdef int busy                      # runs that are applying the node
+    cdef bint unwanted                 # shall be released when nobody applies it
     cdef bint released                 # the saved values are gone
     cdef bint result_changed           # an output was changed in place
     cdef bint needed                   # grad(): on the way to a wanted input
@@ -58,9 +60,9 @@ cdef class Node:
     cdef object post_hooks             # OrderedDict of hooks, or None
     # Fills grads[0 .. n_inputs - 1] with owned references or leaves NULL for 'no
     # gradient'. apply works on tensors, apply_v on Variables (create_graph); grad is
-    # that of output 0, or None.
-    cdef int apply(self, object grad, PyObject **grads) except -1
-    cdef int apply_v(self, object grad, PyObject **grads) except -1
+    # that of output 0, or None, `more` has those of the others that got one, or is None.
+    cdef int apply(self, object grad, list more, PyObject **grads) except -1
+    cdef int apply_v(self, object grad, list more, PyObject **grads) except -1
     # Drops saved values; subclasses free theirs and call it.
     cdef void release(self)
 
@@ -84,54 +86,11 @@ cdef VariableBase new_view(TensorBase data, VariableBase base)
 # Called once, by the module that defines Variable.
 cdef int set_variable_class(object cls) except -1
 
-# Recording an operation: edges, saved inputs, and the node's place in the graph.
-cdef void set_edge0(Node n, VariableBase v) noexcept
-cdef void set_edge1(Node n, VariableBase v) noexcept
-cdef void set_edge2(Node n, VariableBase v) noexcept
-# Any number, in order; v may be None.
-cdef int add_edge(Node n, VariableBase v) except -1
-# The same for what an edge leads to, or None.
-cdef int add_target(Node n, object target, int nr, bint leaf) except -1
 cdef object edge(Node n, int i, int *nr, bint *leaf)        # target of edge i, or None
-# Makes n the latest node.
-cdef void enter_graph(Node n) noexcept
-cdef void attach(VariableBase out, Node n) noexcept         # out = output 0 of n
-cdef void attach_output(VariableBase out, Node n, int output_nr) noexcept
 # For node classes without objects of their own: frees them faster.
 cdef int add_no_objects(tuple node_classes) except -1
-# Raise if the saved values are gone or were changed in place.
-cdef int check_saved(Node n) except -1
-# Raise if an output that the node saved was changed in place.
-cdef int check_result(Node n) except -1
-cdef int raise_changed(Node n, str what, unsigned int now, unsigned int then) except -1
-# The output that n saved, as a Variable for apply_v.
-cdef VariableBase saved_result(Node n, TensorBase data, int output_nr)
-
-# v is no None; each is called once for a node.
-cdef inline void save0(Node n, VariableBase v) noexcept:
-    n.saved0 = v
-    n.version0 = version_of(v)
-    n.saved_data[0] = give(v.data_)
-cdef inline void save1(Node n, VariableBase v) noexcept:
-    n.saved1 = v
-    n.version1 = version_of(v)
-    n.saved_data[1] = give(v.data_)
-cdef inline void save2(Node n, VariableBase v) noexcept:
-    n.saved2 = v
-    n.version2 = version_of(v)
-    n.saved_data[2] = give(v.data_)
-# A saved input with the tensor that it wrapped then: its `data` may be another by now.
-cdef inline VariableBase as_saved(VariableBase v, PyObject *data):
-    return v if <PyObject *>v.data_ == data else with_data(v, <TensorBase>data)
-cdef VariableBase with_data(VariableBase v, TensorBase data)
 cdef inline unsigned int version_of(VariableBase v) noexcept:
     return v.version_ if v.counter is None else v.counter.version_
-
-# In-place operations: begin checks that the change is allowed and returns the Variable
-# to record as the input (self's old place in the graph, sharing its data); end counts
-# the change and attaches the node (None: nothing recorded).
-cdef VariableBase inplace_begin(VariableBase self, str name, bint record)
-cdef int inplace_end(VariableBase self, Node n) except -1
 
 cdef dict pre_hooks_of(Node n)                              # made when missing
 # Those of the leaf's AccumulateGrad, or None.
@@ -145,24 +104,17 @@ cdef inline Node grad_fn_of(VariableBase v):
         refresh_view(v)
     return v.grad_fn_
 cdef int refresh_view(VariableBase v) except -1
-# v, no view, is output 0 of n from now on.
-cdef void set_history(VariableBase v, Node n) noexcept
 
 # Nodes are invisible to the garbage collector until the first hook, user Function or
 # graph of gradients exists: before that no reference cycle can run through one.
+cdef bint collecting
 cdef void collect_nodes() noexcept
 
-# What the modules above this one add: engine runs backward, view_history knows how a
-# change of a view becomes part of its base's history.
+# What the modules above this one add: engine runs backward, view_history makes the node
+# that reads a view from its base.
 ctypedef int (*backward_function)(
     VariableBase self, object gradient, object retain_graph,
     object create_graph) except -1
-ctypedef int (*rebase_function)(VariableBase view, Node n) except -1
 ctypedef Node (*view_function)(VariableBase view)
 cdef void set_engine(backward_function backward) noexcept
-cdef void set_view_history(rebase_function rebase, view_function node_of_view) noexcept
-
-
-# The gradient of what has the value of its input.
-cdef class CopyBackward(Node):
-    pass
+cdef void set_node_of_view(view_function node_of_view) noexcept

@@ -10,6 +10,7 @@ from collections import OrderedDict
 
 from cpython.object cimport PyObject, PyTypeObject, destructor, newfunc
 from libc.stdlib cimport calloc, free
+from torchlike._C.graph_memory cimport *
 from torchlike._C.tensor_base cimport (
     TensorBase, clone, dispatch_of, new_empty, type_name,
 )
@@ -21,154 +22,6 @@ from torchlike._C.worklist cimport WorkList, worklist_init, worklist_push
 
 
 cdef extern from *:
-    """
-    static void no_vectorcall(PyTypeObject *type) { type->tp_vectorcall = NULL; }
-
-    /* Nodes and Variables are freed to lists by size. The garbage collector does not see
-     * them when they come from here (for nodes: see collect_nodes). Subclasses that
-     * Python makes do not come here. */
-    enum { MEMORY_LISTS = 64, MEMORY_KEPT = 128 };
-    static struct { PyObject *items[MEMORY_KEPT]; int n; } memory_lists[MEMORY_LISTS];
-
-    static inline PyObject *new_memory(PyTypeObject *type)
-    {
-        size_t list = (size_t)type->tp_basicsize / sizeof(void *);
-        if (list < MEMORY_LISTS && memory_lists[list].n)
-            return PyObject_Init(memory_lists[list].items[--memory_lists[list].n], type);
-        return PyObject_GC_New(PyObject, type);
-    }
-
-    static PyObject *new_node_memory(PyTypeObject *type, Py_ssize_t n_items)
-    {
-        PyObject *node = new_memory(type);
-        (void)n_items;
-        if (node)
-            memset(node + 1, 0, (size_t)type->tp_basicsize - sizeof(PyObject));
-        return node;
-    }
-
-    static PyObject *new_variable_memory(PyTypeObject *type, Py_ssize_t n_items)
-    {
-        PyObject *v = new_node_memory(type, n_items);
-        if (v)
-            PyObject_GC_Track(v);
-        return v;
-    }
-
-    static void free_memory(void *o)
-    {
-        size_t list = (size_t)Py_TYPE((PyObject *)o)->tp_basicsize / sizeof(void *);
-        if (list < MEMORY_LISTS && memory_lists[list].n < MEMORY_KEPT)
-            memory_lists[list].items[memory_lists[list].n++] = (PyObject *)o;
-        else
-            PyObject_GC_Del(o);
-    }
-
-    static void use_memory_lists(PyTypeObject *type, allocfunc alloc)
-    {
-        type->tp_alloc = alloc;
-        type->tp_free = free_memory;
-    }
-
-    static void free_object(PyObject *o) { Py_TYPE(o)->tp_free(o); }
-
-    /* Most fields of a Variable or a node hold None. References to it are counted
-     * together: counting them one by one is a chain of writes to one place. */
-    static inline void add_none_references(Py_ssize_t n)
-    {
-    #if PY_VERSION_HEX < 0x030C0000     /* later ones do not count them */
-        Py_SET_REFCNT(Py_None, Py_REFCNT(Py_None) + n);
-    #else
-        (void)n;
-    #endif
-    }
-
-    /* Drops a field of an object that is being freed; 1 if it is None. */
-    static inline int drop_field(PyObject *field)
-    {
-        if (field == Py_None)
-            return 1;
-        Py_DECREF(field);
-        return 0;
-    }
-
-    static inline void clear_weak_references(PyObject *o)
-    {
-        if (*(PyObject **)((char *)o + Py_TYPE(o)->tp_weaklistoffset))
-            PyObject_ClearWeakRefs(o);
-    }
-
-    /* A Variable like a blank one, whose object fields are all None. */
-    static inline PyObject *copy_of_blank(
-        PyTypeObject *type, PyObject *blank, Py_ssize_t n_fields)
-    {
-        PyObject *v = new_memory(type);
-        if (!v)
-            return NULL;
-        memcpy(v + 1, blank + 1, (size_t)type->tp_basicsize - sizeof(PyObject));
-        add_none_references(n_fields);
-        PyObject_GC_Track(v);
-        return v;
-    }
-
-    /* The dict of user attributes is no field that Cython knows: the slots below show
-     * it to the garbage collector, and tp_dictoffset shows it to attribute look-up. */
-    static traverseproc fields_traverse;
-    static inquiry fields_clear;
-    static Py_ssize_t attributes_offset;
-
-    static int variable_traverse(PyObject *self, visitproc visit, void *arg)
-    {
-        int status = fields_traverse(self, visit, arg);
-        if (status)
-            return status;
-        Py_VISIT(*(PyObject **)((char *)self + attributes_offset));
-        return 0;
-    }
-
-    static int variable_clear(PyObject *self)
-    {
-        PyObject **attributes = (PyObject **)((char *)self + attributes_offset);
-        Py_CLEAR(*attributes);
-        return fields_clear(self);
-    }
-
-    static PyGetSetDef attributes_getset = {
-        "__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL};
-
-    static int add_attributes(PyTypeObject *type, Py_ssize_t offset)
-    {
-        attributes_offset = offset;
-        fields_traverse = type->tp_traverse;
-        fields_clear = type->tp_clear;
-        type->tp_traverse = variable_traverse;
-        type->tp_clear = variable_clear;
-        type->tp_dictoffset = offset;
-        PyObject *descriptor = PyDescr_NewGetSet(type, &attributes_getset);
-        if (!descriptor)
-            return -1;
-        int status = PyDict_SetItemString(type->tp_dict, "__dict__", descriptor);
-        Py_DECREF(descriptor);
-        PyType_Modified(type);
-        return status;
-    }
-    """
-    int add_attributes(PyTypeObject *type, Py_ssize_t offset) except -1
-    void no_vectorcall(PyTypeObject *type) noexcept
-    ctypedef void *allocfunc
-    allocfunc new_node_memory, new_variable_memory
-    void use_memory_lists(PyTypeObject *type, allocfunc alloc) noexcept
-    void free_object(PyObject *o) noexcept
-    void add_none_references(Py_ssize_t n) noexcept
-    int drop_field(PyObject *field) noexcept
-    object copy_of_blank(PyTypeObject *cls, PyObject *blank, Py_ssize_t n_fields)
-    void clear_weak_references(PyObject *o) noexcept
-    int PyObject_GC_IsTracked(PyObject *o) noexcept
-    void PyObject_GC_Track(PyObject *o) noexcept
-    void PyObject_GC_UnTrack(PyObject *o) noexcept
-    Py_ssize_t Py_REFCNT(PyObject *o) noexcept
-    void incref "Py_INCREF"(PyObject *o) noexcept
-    void decref "Py_DECREF"(PyObject *o) noexcept
     int PyArg_ParseTupleAndKeywords(
         object args, PyObject *kwargs, const char *format, char **names, ...) except 0
     void PyType_Modified(PyTypeObject *type) noexcept
@@ -298,7 +151,6 @@ cdef PyTypeObject *variable_class = NULL
 cdef VariableBase blank                # what new Variables are copied from
 cdef tuple NO_ARGUMENTS = ()
 cdef backward_function backward_ = NULL
-cdef rebase_function rebase_ = NULL
 cdef view_function node_of_view_ = NULL
 
 
@@ -329,9 +181,8 @@ cdef void set_engine(backward_function backward) noexcept:
     backward_ = backward
 
 
-cdef void set_view_history(rebase_function rebase, view_function node_of_view) noexcept:
-    global rebase_, node_of_view_
-    rebase_ = rebase
+cdef void set_node_of_view(view_function node_of_view) noexcept:
+    global node_of_view_
     node_of_view_ = node_of_view
 
 
@@ -666,8 +517,6 @@ cdef class RetainGrad:
 
 
 # ---- nodes
-cdef uint64_t last_sequence = 0
-cdef bint collecting = False           # nodes are shown to the garbage collector
 cdef object accumulators = weakref.WeakValueDictionary()  # id(leaf): its AccumulateGrad
 
 
@@ -699,10 +548,10 @@ cdef dict pre_hooks_of(Node n):
 cdef class Node:
     """A recorded operation: turns gradients of its outputs into those of its inputs."""
 
-    cdef int apply(self, object grad, PyObject **grads) except -1:
+    cdef int apply(self, object grad, list more, PyObject **grads) except -1:
         raise NotImplementedError("%s has no derivative" % self.name())
 
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+    cdef int apply_v(self, object grad, list more, PyObject **grads) except -1:
         raise NotImplementedError("%s can't be differentiated twice" % self.name())
 
     cdef void release(self):
@@ -743,14 +592,11 @@ cdef class Node:
         grads = <PyObject **>calloc(self.n_inputs + 1, sizeof(PyObject *))
         if grads == NULL:
             raise MemoryError("no memory for %d gradients" % self.n_inputs)
-        waiting = self.more_grads
-        self.more_grads = list(grad_outputs[1:]) or None
         try:
-            self.apply_v(grad_outputs[0], grads)
+            self.apply_v(grad_outputs[0], list(grad_outputs[1:]) or None, grads)
             found = tuple([None if grads[i] == NULL else <object>grads[i]
                            for i in range(self.n_inputs)])
         finally:
-            self.more_grads = waiting
             for i in range(self.n_inputs):
                 if grads[i] != NULL:
                     decref(grads[i])
@@ -768,18 +614,6 @@ cdef class Node:
             if not PyObject_GC_IsTracked(<PyObject *>self):
                 PyObject_GC_Track(<PyObject *>self)
         return add_hook(self.post_hooks, hook)
-
-
-cdef class CopyBackward(Node):
-    """The gradient of what has the value of its input."""
-
-    cdef int apply(self, object grad, PyObject **grads) except -1:
-        grads[0] = give(grad)
-        return 0
-
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
-        grads[0] = give(grad)
-        return 0
 
 
 cdef class AccumulateGrad(Node):
@@ -809,73 +643,6 @@ cdef object post_hooks_of_leaf(VariableBase leaf):
     return None if a is None else a.post_hooks
 
 
-cdef void set_edge0(Node n, VariableBase v) noexcept:
-    if v.stale:
-        refresh_view(v)
-    if v.grad_fn_ is not None:
-        n.next0 = v.grad_fn_
-        n.nr0 = v.output_nr_
-    elif v.requires_grad_:
-        n.next0 = v
-        n.leaves |= 1
-    if n.n_inputs < 1:
-        n.n_inputs = 1
-
-
-cdef void set_edge1(Node n, VariableBase v) noexcept:
-    if v.stale:
-        refresh_view(v)
-    if v.grad_fn_ is not None:
-        n.next1 = v.grad_fn_
-        n.nr1 = v.output_nr_
-    elif v.requires_grad_:
-        n.next1 = v
-        n.leaves |= 2
-    if n.n_inputs < 2:
-        n.n_inputs = 2
-
-
-cdef void set_edge2(Node n, VariableBase v) noexcept:
-    if v.stale:
-        refresh_view(v)
-    if v.grad_fn_ is not None:
-        n.next2 = v.grad_fn_
-        n.nr2 = v.output_nr_
-    elif v.requires_grad_:
-        n.next2 = v
-        n.leaves |= 4
-    if n.n_inputs < 3:
-        n.n_inputs = 3
-
-
-cdef int add_edge(Node n, VariableBase v) except -1:
-    cdef Node grad_fn
-    if v is None:
-        return add_target(n, None, 0, False)
-    grad_fn = grad_fn_of(v)
-    if grad_fn is not None:
-        return add_target(n, grad_fn, v.output_nr_, False)
-    return add_target(n, v if v.requires_grad_ else None, 0, v.requires_grad_)
-
-
-cdef int add_target(Node n, object target, int nr, bint leaf) except -1:
-    cdef int i = n.n_inputs
-    if i == 0:
-        n.next0, n.nr0 = target, nr
-    elif i == 1:
-        n.next1, n.nr1 = target, nr
-    elif i == 2:
-        n.next2, n.nr2 = target, nr
-    else:
-        if n.more_next is None:
-            n.more_next = []
-        n.more_next.append(None if target is None else (target, nr, leaf))
-    if leaf and i < 3:
-        n.leaves |= 1 << i
-    n.n_inputs = i + 1
-    return 0
-
-
 cdef object edge(Node n, int i, int *nr, bint *leaf):
     leaf[0] = i < 3 and n.leaves >> i & 1
     nr[0] = 0
@@ -896,130 +663,11 @@ cdef object edge(Node n, int i, int *nr, bint *leaf):
     return (<tuple>entry)[0]
 
 
-cdef void enter_graph(Node n) noexcept:
-    global last_sequence
-    last_sequence += 1
-    n.sequence = last_sequence
-    if collecting and not PyObject_GC_IsTracked(<PyObject *>n):
-        PyObject_GC_Track(<PyObject *>n)
-
-
 cdef int add_no_objects(tuple node_classes) except -1:
     # What Cython makes shows the object to the garbage collector and hides it again.
     for cls in node_classes:
         (<PyTypeObject *>cls).tp_dealloc = <destructor>free_node
     return 0
-
-
-cdef void attach(VariableBase out, Node n) noexcept:
-    enter_graph(n)
-    out.grad_fn_ = n
-    out.requires_grad_ = True
-
-
-cdef void attach_output(VariableBase out, Node n, int output_nr) noexcept:
-    if n.sequence == 0:
-        enter_graph(n)
-    out.grad_fn_ = n
-    out.output_nr_ = output_nr
-    out.requires_grad_ = True
-
-
-cdef int check_saved(Node n) except -1:
-    if n.released:
-        raise RuntimeError(
-            "Trying to backward through the graph a second time, but the buffers have "
-            "already been freed. Specify retain_graph=True when calling backward the "
-            "first time.")
-    if n.saved0 is not None and version_of(n.saved0) != n.version0:
-        raise_changed(n, "input", version_of(n.saved0), n.version0)
-    if n.saved1 is not None and version_of(n.saved1) != n.version1:
-        raise_changed(n, "input", version_of(n.saved1), n.version1)
-    if n.saved2 is not None and version_of(n.saved2) != n.version2:
-        raise_changed(n, "input", version_of(n.saved2), n.version2)
-    return 0
-
-
-cdef int check_result(Node n) except -1:
-    if n.result_changed:
-        raise RuntimeError(
-            "one of the variables needed for gradient computation has been modified by "
-            "an inplace operation: the output that %s saved" % n.name())
-    return 0
-
-
-cdef int raise_changed(Node n, str what, unsigned int now, unsigned int then) except -1:
-    raise RuntimeError(
-        "one of the variables needed for gradient computation has been modified by an "
-        "inplace operation: an %s that %s saved is at version %d, expected version %d"
-        % (what, n.name(), now, then))
-
-
-cdef VariableBase saved_result(Node n, TensorBase data, int output_nr):
-    cdef VariableBase v = new_variable(data)
-    v.grad_fn_ = n
-    v.output_nr_ = output_nr
-    v.requires_grad_ = True
-    return v
-
-
-cdef VariableBase with_data(VariableBase v, TensorBase data):
-    """v as it was before it got another tensor: gradients flow to v."""
-    cdef VariableBase old = new_variable(data)
-    cdef CopyBackward n
-    old.volatile_ = v.volatile_
-    if v.requires_grad_:
-        n = CopyBackward.__new__(CopyBackward)
-        set_edge0(n, v)
-        attach(old, n)
-    return old
-
-
-# ---- in-place operations
-cdef VariableBase inplace_begin(VariableBase self, str name, bint record):
-    cdef VariableBase old, base = self.base
-    cdef Node grad_fn = grad_fn_of(self)
-    if self.requires_grad_ and grad_fn is None:
-        raise RuntimeError("a leaf Variable that requires grad has been used in an "
-                           "in-place operation. (%s)" % name)
-    if base is not None and base.requires_grad_ and grad_fn_of(base) is None:
-        raise RuntimeError("a view of a leaf Variable that requires grad has been used "
-                           "in an in-place operation. (%s)" % name)
-    if not record:
-        return self
-    old = new_variable(self.data_)
-    old.grad_fn_ = grad_fn
-    old.output_nr_ = self.output_nr_
-    old.requires_grad_ = self.requires_grad_
-    return old
-
-
-cdef int inplace_end(VariableBase self, Node n) except -1:
-    cdef VariableBase root = self if self.counter is None else self.counter
-    # A node that saved what is changed now notices it when it looks at the flag.
-    if self.grad_fn_ is not None:
-        self.grad_fn_.result_changed = True
-    if root.grad_fn_ is not None:
-        root.grad_fn_.result_changed = True
-    root.version_ += 1
-    if n is None:
-        return 0
-    if self.base is not None:
-        return rebase_(self, n)
-    set_history(self, n)
-    return 0
-
-
-cdef void set_history(VariableBase v, Node n) noexcept:
-    cdef PyObject *view = v.views
-    attach(v, n)
-    v.output_nr_ = 0
-    v.hooks = None                     # those of the old value stay with its node
-    while view != NULL:
-        if not (<VariableBase>view).volatile_:
-            (<VariableBase>view).stale = True
-            (<VariableBase>view).requires_grad_ = True
-        view = (<VariableBase>view).next_view
 
 
 blank = VariableBase.__new__(VariableBase)

@@ -2,11 +2,12 @@
 from cpython.long cimport PyLong_CheckExact
 from cpython.slice cimport PySlice_AdjustIndices, PySlice_Check, PySlice_Unpack
 from libc.stdint cimport int64_t
+from torchlike._C.recording cimport attach, inplace_begin, inplace_end, set_edge0
 from torchlike._C.tensor_base cimport TensorBase, is_number, scalar_tensor, to_scalar, type_name
 from torchlike._C.tensor_index cimport Plan, make_plan, mask_of
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport (
-    Node, VariableBase, attach, give, inplace_begin, inplace_end, new_variable, set_edge0, set_variable_class,
+    Node, VariableBase, give, new_variable, set_variable_class,
 )
 from torchlike._C.variable_index cimport v_get, v_put_
 from torchlike._C.variable_ops cimport *
@@ -18,11 +19,11 @@ cdef class ConvertBackward(Node):
 
     cdef object source
 
-    cdef int apply(self, object gradient, PyObject **grads) except -1:
+    cdef int apply(self, object gradient, list more, PyObject **grads) except -1:
         grads[0] = give((<TensorBase>gradient).type(self.source))
         return 0
 
-    cdef int apply_v(self, object gradient, PyObject **grads) except -1:
+    cdef int apply_v(self, object gradient, list more, PyObject **grads) except -1:
         grads[0] = give(convert(<VariableBase>gradient, self.source))
         return 0
 

@@ -6,12 +6,13 @@ erasing and reading.
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 from torchlike._C.errors cimport check
+from torchlike._C.recording cimport (
+    attach, inplace_begin, inplace_end, set_edge0, set_edge1,
+)
 from torchlike._C.tensor_base cimport TensorBase, clone, new_empty
 from torchlike._C.tensor_index cimport Plan, index_get, index_put
 from torchlike._C.th cimport *
-from torchlike._C.variable cimport (
-    Node, VariableBase, attach, give, inplace_begin, inplace_end, new_variable, set_edge0, set_edge1,
-)
+from torchlike._C.variable cimport Node, VariableBase, give, new_variable
 from torchlike._C.variable_ops cimport (
     v_clone, v_contiguous, v_copy_T_, v_expand_Z, v_permute_Z, v_permute_back_Z, v_view_Z,
 )
@@ -48,44 +49,44 @@ cdef class IndexReadBackward(IndexNode):
     def __dealloc__(self):
         THTensor_free(self.shape)
 
-    cdef int apply(self, object grad, PyObject **grads) except -1:
+    cdef int apply(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(spread(<TensorBase>grad, self.indices, self.shape))
         return 0
 
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+    cdef int apply_v(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(v_spread(<VariableBase>grad, self.indices, self.shape))
         return 0
 
 
 cdef class IndexSpreadBackward(IndexNode):
-    cdef int apply(self, object grad, PyObject **grads) except -1:
+    cdef int apply(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(read(<TensorBase>grad, self.indices))
         return 0
 
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+    cdef int apply_v(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(v_read(<VariableBase>grad, self.indices))
         return 0
 
 
 cdef class IndexEraseBackward(IndexNode):
-    cdef int apply(self, object grad, PyObject **grads) except -1:
+    cdef int apply(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(erased(<TensorBase>grad, self.indices))
         return 0
 
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+    cdef int apply_v(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(v_erased(<VariableBase>grad, self.indices))
         return 0
 
 
 cdef class IndexPutBackward(IndexNode):
-    cdef int apply(self, object grad, PyObject **grads) except -1:
+    cdef int apply(self, object grad, list more, PyObject **grads) except -1:
         if self.next0 is not None:
             grads[0] = give(erased(<TensorBase>grad, self.indices))
         if self.next1 is not None:
             grads[1] = give(read(<TensorBase>grad, self.indices))
         return 0
 
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+    cdef int apply_v(self, object grad, list more, PyObject **grads) except -1:
         if self.next0 is not None:
             grads[0] = give(v_erased(<VariableBase>grad, self.indices))
         if self.next1 is not None:

@@ -11,13 +11,15 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free
 from torchlike._C.dispatch cimport THDispatch
 from torchlike._C.errors cimport check
+from torchlike._C.recording cimport (
+    add_edge, add_target, attach, enter_graph, set_edge0, set_history, set_rebase,
+)
 from torchlike._C.tensor_base cimport TensorBase, clone, dispatch_of, wrap
 from torchlike._C.th cimport (
     THTensor, THTensor_free, THTensor_newShape, THTensor_newWithStorage,
 )
 from torchlike._C.variable cimport (
-    Node, VariableBase, add_edge, add_target, attach, edge, enter_graph, give,
-    new_variable, set_edge0, set_history, set_view_history, shape_text,
+    Node, VariableBase, edge, give, new_variable, set_node_of_view, shape_text,
 )
 from torchlike._C.variable_ops cimport v_add_T
 
@@ -143,31 +145,31 @@ cdef VariableBase v_erase(VariableBase whole, PlaceNode place):
 
 
 cdef class AsStridedBackward(PlaceNode):
-    cdef int apply(self, object grad, PyObject **grads) except -1:
+    cdef int apply(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(self.scatter(<TensorBase>grad))
         return 0
 
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+    cdef int apply_v(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(v_scatter(<VariableBase>grad, self))
         return 0
 
 
 cdef class ScatterBackward(PlaceNode):
-    cdef int apply(self, object grad, PyObject **grads) except -1:
+    cdef int apply(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(clone(self.part(self.whole(<TensorBase>grad))))
         return 0
 
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+    cdef int apply_v(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(v_part(<VariableBase>grad, self))
         return 0
 
 
 cdef class EraseBackward(PlaceNode):
-    cdef int apply(self, object grad, PyObject **grads) except -1:
+    cdef int apply(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(self.erase(<TensorBase>grad))
         return 0
 
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+    cdef int apply_v(self, object grad, list more, PyObject **grads) except -1:
         grads[0] = give(v_erase(<VariableBase>grad, self))
         return 0
 
@@ -181,7 +183,7 @@ cdef class CopySlices(PlaceNode):
         self.operation.release()
         Node.release(self)
 
-    cdef int apply(self, object grad, PyObject **grads) except -1:
+    cdef int apply(self, object grad, list more, PyObject **grads) except -1:
         cdef TensorBase whole = self.whole(<TensorBase>grad)
         cdef TensorBase part = self.part(whole)
         cdef object inside = self.differentiate(clone(part), grads, False)
@@ -194,7 +196,7 @@ cdef class CopySlices(PlaceNode):
         grads[0] = give(whole)
         return 0
 
-    cdef int apply_v(self, object grad, PyObject **grads) except -1:
+    cdef int apply_v(self, object grad, list more, PyObject **grads) except -1:
         cdef VariableBase whole = <VariableBase>grad
         cdef object inside = self.differentiate(v_part(whole, self), grads, True)
         if self.next0 is None:
@@ -216,9 +218,9 @@ cdef class CopySlices(PlaceNode):
             n.result_changed = True
         try:
             if create:
-                n.apply_v(grad, all_grads)
+                n.apply_v(grad, None, all_grads)
             else:
-                n.apply(grad, all_grads)
+                n.apply(grad, None, all_grads)
             for i in range(1, n.n_inputs):
                 grads[i] = all_grads[i]
                 all_grads[i] = NULL
@@ -257,4 +259,5 @@ cdef Node node_of_view(VariableBase view):
     return n
 
 
-set_view_history(rebase, node_of_view)
+set_rebase(rebase)
+set_node_of_view(node_of_view)
