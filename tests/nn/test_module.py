@@ -1,4 +1,5 @@
 import copy
+import pickle
 from collections import OrderedDict
 
 import numpy as np
@@ -259,6 +260,36 @@ def test_load_state_dict_checks_sizes_before_it_copies():
     state["fc.weight"] = 3
     with pytest.raises(TypeError, match="'fc.weight' must be a tensor, got int"):
         net.load_state_dict(state)
+
+
+class Mixin:
+    def greet(self):
+        return "hello from " + type(self).__name__
+
+
+class Mixed(Mixin, nn.Linear):
+    pass
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        nn.ModuleList([nn.Linear(2, 3)]),
+        nn.ParameterList([nn.Parameter(torch.ones(2))]),
+        nn.Sequential(nn.Linear(2, 3)),
+        Mixed(2, 3),
+    ],
+    ids=lambda net: type(net).__name__,
+)
+def test_copies_of_classes_with_several_bases(net):
+    wanted = {name: value.tolist() for name, value in net.state_dict().items()}
+    copies = [copy.copy(net), copy.deepcopy(net)]
+    copies += [pickle.loads(pickle.dumps(net, protocol)) for protocol in range(6)]
+    for other in copies:
+        assert type(other) is type(net)
+        assert {n: value.tolist() for n, value in other.state_dict().items()} == wanted
+    assert Mixed(2, 3).greet() == "hello from Mixed"
+    assert type(Mixed.__new__(Mixed)) is Mixed
 
 
 def test_deepcopy_is_independent():

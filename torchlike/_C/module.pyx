@@ -4,8 +4,13 @@ from cpython.object cimport PyObject
 
 
 cdef extern from "Python.h":
+    ctypedef struct PyTypeObject:
+        void *tp_new
+        PyObject *tp_dict
+    PyTypeObject PyBaseObject_Type
     object PyObject_GenericGetDict(object o, void *context)
     object PyObject_Call(object function, object args, PyObject *kwargs)
+    void PyType_Modified(PyTypeObject *type)
 
 
 # What a module keeps by name, and its hooks; each is a dict among its attributes.
@@ -45,3 +50,12 @@ cdef class ModuleBase:
     def __reduce_ex__(self, protocol):
         # The first two protocols know no classes with a compiled base.
         return object.__reduce_ex__(self, max(protocol, 2))
+
+
+# Instances have the layout of plain objects, so they are made as those are. With a __new__
+# of its own the class could not stand after another one, as in class Net(Mixin, Module):
+# Python would take the layout of the first, and refuse to copy or unpickle instances.
+cdef PyTypeObject *base = <PyTypeObject *>ModuleBase
+base.tp_new = PyBaseObject_Type.tp_new
+del (<dict>base.tp_dict)["__new__"]
+PyType_Modified(base)
