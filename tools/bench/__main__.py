@@ -28,6 +28,7 @@ FAMILIES = (
     "nn",
     "convnet",
     "large",
+    "tensors",
     "gemm",
     "footprint",
 )
@@ -42,7 +43,7 @@ UNITS = {
     "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns")),
     "B": ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB")),
 }
-LINE = "{:<46} {:>10} {:>10} {:>7} {:>7} {:>7}  {:<4} {}"
+LINE = "{:<46} {:>10} {:>10} {:>10} {:>7} {:>7} {:>7}  {:<4} {}"
 
 
 def main(arguments=None):
@@ -50,8 +51,9 @@ def main(arguments=None):
     about = {"cpu": cpu(), "threads": options.threads}
     rounds = []
     for number in range(options.rounds):
-        # Each side comes first as often as the other.
+        # Each library comes first as often as the other.
         sides = ["ours", "theirs"] if number % 2 == 0 else ["theirs", "ours"]
+        sides.append("numpy")
         rounds.append({side: [] for side in sides})
         for family in options.workloads:
             for side in sides:
@@ -94,12 +96,15 @@ def parse(arguments):
 def run(side, family, options):
     """Measure one family in a fresh process of one side; return what it printed."""
     environment = {k: v for k, v in os.environ.items() if k not in MISLEADING}
-    if side == "ours":
-        command = [sys.executable, "-m", "torchlike", "run"]
-    else:
+    if side == "theirs":
         command = [options.opponent]
         environment.pop("PYTHONPATH", None)
+    else:
+        command = [sys.executable, "-m", "torchlike", "run"]
     command += [str(FOLDER / "worker.py"), "--only", options.only]
+    if side == "numpy":
+        command.append("--numpy")
+        environment["OPENBLAS_NUM_THREADS"] = str(options.threads)
     command += ["--threads", str(options.threads), family]
     done = subprocess.run(
         command,
@@ -121,6 +126,10 @@ def compare(rounds, targets):
     time. `paired` is the median over rounds of the ratio within a round.
     """
     rows = []
+    numpy = {}
+    for row in (row for one in rounds for row in one["numpy"]):
+        name = row["family"], row["name"]
+        numpy[name] = min(row["value"], numpy.get(name, row["value"]))
     for index, item in enumerate(rounds[0]["ours"]):
         ours = [one["ours"][index]["value"] for one in rounds]
         theirs = [one["theirs"][index]["value"] for one in rounds]
@@ -131,6 +140,7 @@ def compare(rounds, targets):
                 **{key: item[key] for key in ("family", "name", "unit", "flops")},
                 "ours": min(ours),
                 "theirs": min(theirs),
+                "numpy": numpy.get((item["family"], item["name"])),
                 "ours_median": statistics.median(ours),
                 "theirs_median": statistics.median(theirs),
                 "ratio": ratio,
@@ -153,7 +163,8 @@ def table(rows, about):
             lines.append("")
             lines.append(
                 LINE.format(
-                    family, "ours", "theirs", "ratio", "paired", "target", "met", ""
+                    *(family, "ours", "theirs", "numpy", "ratio", "paired"),
+                    *("target", "met", ""),
                 )
             )
         rate = ""
@@ -164,6 +175,7 @@ def table(rows, about):
             row["name"],
             readable(row["ours"], row["unit"]),
             readable(row["theirs"], row["unit"]),
+            readable(row["numpy"], row["unit"]) if row["numpy"] else "",
             f"{row['ratio']:.3f}",
             f"{row['paired']:.3f}",
             f"{row['target']:.2f}",

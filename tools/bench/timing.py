@@ -4,7 +4,7 @@ import gc
 import random
 import timeit
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -32,6 +32,8 @@ class Item:
         A key of targets.toml.
     statement : str, optional
         What is timed, in the namespace of the family.
+    numpy : str, optional
+        What NumPy does for the same, with the tensors of the namespace as arrays.
     per : int
         What the time is divided by: the steps that the statement contains.
     flops : int
@@ -45,22 +47,40 @@ class Item:
     name: str
     target: str
     statement: str | None = None
+    numpy: str | None = None
     per: int = 1
     flops: int = 0
     measure: Callable[[], float] | None = None
     unit: str = "s"
 
 
-def data(*shape, low=-1.0, high=1.0):
-    """Return a FloatTensor with the same numbers under either library."""
+def data(*shape, low=-1.0, high=1.0, period=_PERIOD):
+    """Return a FloatTensor with the same numbers under either library.
+
+    They repeat after `period` numbers.
+    """
     numbers = random.Random(2017)
-    block = torch.FloatTensor([numbers.uniform(low, high) for _ in range(_PERIOD)])
+    block = torch.FloatTensor([numbers.uniform(low, high) for _ in range(period)])
     count = 1
     for size in shape:
         count *= size
-    times = -(-count // _PERIOD)
-    many = block.unsqueeze(0).expand(times, _PERIOD).contiguous().view(-1)
+    times = -(-count // period)
+    many = block.unsqueeze(0).expand(times, period).contiguous().view(-1)
     return many[:count].clone().view(*shape)
+
+
+def with_numpy(items, namespace):
+    """Return the items that NumPy can do, as NumPy does them, and their namespace."""
+    import numpy  # not on the sides that measure a tensor library
+
+    def array(value):
+        if isinstance(value, list):
+            return [array(one) for one in value]
+        return value.numpy() if torch.is_tensor(value) else value
+
+    arrays = {name: array(value) for name, value in namespace.items()}
+    items = [replace(item, statement=item.numpy) for item in items if item.numpy]
+    return items, {**arrays, "np": numpy}
 
 
 def measure(items, namespace):

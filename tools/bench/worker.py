@@ -1,8 +1,9 @@
 """Measures families of workloads in this process; prints JSON.
 
 ``python tools/bench/worker.py [--only TEXT] FAMILY...`` runs under PyTorch 2,
-``python -m torchlike run tools/bench/worker.py ...`` under torchlike. It is a script,
-not a module of ``tools``, so that the folder of the clone is not searched for modules.
+``python -m torchlike run tools/bench/worker.py ...`` under torchlike; there --numpy
+measures what NumPy does for the items that it has. It is a script, not a module of
+``tools``, so that the folder of the clone is not searched for modules.
 """
 
 import argparse
@@ -18,6 +19,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--numpy", action="store_true")
     parser.add_argument("families", nargs="+")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -26,7 +28,10 @@ def main():
     for name in options.families:
         family = importlib.import_module("bench_" + name)
         items = [item for item in family.ITEMS if options.only in item.name]
-        values = timing.measure(items, family.setup()) if items else {}
+        namespace = family.setup() if items else {}
+        if options.numpy:
+            items, namespace = timing.with_numpy(items, namespace)
+        values = timing.measure(items, namespace)
         rows += [
             {
                 "family": name,
@@ -38,7 +43,8 @@ def main():
             }
             for item in items
         ]
-    library = f"{torch.__name__} {torch.__version__}"
+    module = importlib.import_module("numpy") if options.numpy else torch
+    library = f"{module.__name__} {module.__version__}"
     python = f"Python {platform.python_version()}"
     print(json.dumps({"library": library, "python": python, "rows": rows}))
 
