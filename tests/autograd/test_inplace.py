@@ -5,6 +5,7 @@ import pytest
 import torchlike as torch
 from torchlike import autograd
 from torchlike.autograd import Variable, gradcheck, gradgradcheck
+from torchlike.nn import functional as F
 
 
 def leaf(*values):
@@ -172,3 +173,21 @@ def test_methods_that_become_a_view_invalidate_saved_values():
     y.t_()
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         z.sum().backward()
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: F.batch_norm(x, None, None, training=True),
+        lambda x: F.max_pool2d(x, 2),
+        lambda x: x.max(3)[0],
+    ],
+    ids=["batch_norm", "max_pool2d", "max"],
+)
+def test_result_that_the_gradient_does_not_need_may_change(function):
+    """Only the saved statistics or indices count, as before relu(inplace=True)."""
+    x = Variable(torch.arange(1, 33).view(1, 2, 4, 4).sin(), requires_grad=True)
+    F.relu(function(x)).sum().backward()
+    wanted, x.grad = x.grad, None
+    F.relu(function(x), inplace=True).sum().backward()
+    assert torch.equal(x.grad.data, wanted.data)

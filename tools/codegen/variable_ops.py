@@ -179,7 +179,7 @@ class NodeWriter:
         ]
         if self.saved or self.fields()[3]:
             lines.append("    check_saved(self)")
-        if any(str(name).startswith("result") for name in self.used):
+        if "result" in self.used:
             lines.append("    check_result(self)")
         if "*" in self.compiled[prefix]:
             lines.append(f"    cdef tuple results = {self.compiled[prefix]['*']}")
