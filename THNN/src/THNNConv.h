@@ -2,7 +2,10 @@
  * columns.
  *
  * A window is what one output element sees of the planes of one image: a value for
- * every (channel, tap), a tap being a fixed distance from the window's origin. Tiles of
+ * every (channel, slice, tap), a tap being a fixed distance from the window's origin
+ * within a plane, a slice a fixed distance along the depth. An image without depth has
+ * depth 1 and one slice; a tile never spans more than one layer of windows, so that
+ * the planes which it reads, one for each (channel, slice), are all alike. Tiles of
  * neighbouring windows are copied, with their padding, to a patch that fits the cache;
  * window p then finds value k at patch[place[p] + offset[k]]. Both the correlation (sum
  * over k, with the output channels in the lanes of a vector) and the gradient of the
@@ -15,48 +18,51 @@
 
 /* The windows of a batch, and how they are cut into tiles. */
 typedef struct THNN_(Windows) {
-    const real *source; /* (images, groups * channels, height, width) */
-    int64_t images, groups, channels, height, width;
-    int64_t rows, columns; /* windows of one image */
-    int64_t stepH, stepW;  /* between the origins of neighbours */
-    int64_t taps;
-    const int64_t *dy, *dx; /* of each tap from the origin */
+    const real *source; /* (images, groups * channels, depth, height, width) */
+    int64_t images, groups, channels, depth, height, width;
+    int64_t layers, rows, columns; /* windows of one image */
+    int64_t stepD, stepH, stepW;   /* between the origins of neighbours */
+    int64_t slices, taps;          /* distances from the origin: */
+    const int64_t *dz, *dy, *dx;   /* of each slice, and of each tap */
 
     /* Set by THNN_(openWindows). */
+    int64_t planes;                   /* that a window reads: channels * slices */
     int64_t minY, minX, spanY, spanX; /* what the taps of one window span */
     int64_t tileRows, tileColumns, tilesDown, tilesAcross; /* in windows */
-    int64_t blockChannels; /* channels that are copied to a patch at a time */
-    int gathered;          /* a patch holds each window's values one after the other */
+    int64_t blockPlanes; /* planes that are copied to a patch at a time */
+    int gathered;        /* a patch holds each window's values one after the other */
     int64_t patchWidth, patchPlane, patchSize;
-    ptrdiff_t *offset; /* of value k, k = channel of the block * taps + tap */
+    ptrdiff_t *offset; /* of value k, k = plane of the block * taps + tap */
     size_t offsetBytes;
     uint8_t offsetClass;
 } THNN_(Windows);
 
-/* One tile of one image. */
+/* One tile of one layer of an image. */
 typedef struct THNN_(Tile) {
-    int64_t image, row, column, rows, columns;
+    int64_t image, layer, row, column, rows, columns;
 } THNN_(Tile);
 
 /* Plans the tiles, for results of `lanes` channels a window. Fails only for lack of
  * memory. */
 int THNN_(openWindows)(THNN_(Windows) * w, int64_t lanes);
 void THNN_(closeWindows)(THNN_(Windows) * w);
-/* Tile number `index` of images * tilesDown * tilesAcross. */
+/* All tiles, and number `index` of them. */
+int64_t THNN_(countTiles)(const THNN_(Windows) * w);
 THNN_(Tile) THNN_(tileAt)(const THNN_(Windows) * w, int64_t index);
-/* Copies `count` channels from `channel` on of one group to the patch. */
+/* Copies `count` planes from `first` on of one group to the patch. */
 void THNN_(fillPatch)(const THNN_(Windows) * w, const THNN_(Tile) * tile, int64_t group,
-                      int64_t channel, int64_t count, real *patch);
+                      int64_t first, int64_t count, real *patch);
 /* The places of the tile's windows, row by row. */
 void THNN_(findPlaces)(const THNN_(Windows) * w, const THNN_(Tile) * tile,
                        ptrdiff_t *place);
 
-/* Where a correlation writes: window (t, u) goes to row rowStart + t * rowStep and its
- * column likewise. */
+/* Where a correlation writes: window (s, t, u) goes to row rowStart + t * rowStep and
+ * its layer and column likewise. */
 typedef struct THNN_(Target) {
-    real *data; /* (images, groups * channels, height, width) */
-    int64_t channels, height, width;
-    int64_t rowStart, columnStart, rowStep, columnStep;
+    real *data; /* (images, groups * channels, depth, height, width) */
+    int64_t channels, depth, height, width;
+    int64_t layerStart, rowStart, columnStart;
+    int64_t layerStep, rowStep, columnStep;
     const real *bias; /* groups * channels, or NULL */
 } THNN_(Target);
 
@@ -79,8 +85,8 @@ void THNN_(closePacked)(THNN_(Packed) * p);
 /* target = bias + windows * kernels. */
 int THNN_(correlate)(const THNN_(Windows) * w, const THNN_(Packed) * kernels,
                      const THNN_(Target) * target);
-/* result (groups * channels, w->channels * taps) = sum over all windows of
- * grad (images, groups * channels, w->rows, w->columns) * values. */
+/* result (groups * channels, w->planes * taps) = sum over all windows of
+ * grad (images, groups * channels, w->layers, w->rows, w->columns) * values. */
 int THNN_(correlateKernels)(const THNN_(Windows) * w, const real *grad,
                             int64_t channels, real *result);
 

@@ -4,7 +4,22 @@
 
 /* Operands of every shape that the calls below want; strided ones, so that copies are
  * made. */
-enum { X, X4, ROW, VECTOR, WEIGHT, GRAD4, POOLED, KERNEL, MEAN, VAR, ONE, TENSORS };
+enum {
+    X,
+    X4,
+    ROW,
+    VECTOR,
+    WEIGHT,
+    GRAD4,
+    POOLED,
+    KERNEL,
+    X5,
+    KERNEL5,
+    MEAN,
+    VAR,
+    ONE,
+    TENSORS
+};
 static THTensor *t[TENSORS], *target, *indices;
 static THGenerator *generator;
 
@@ -43,6 +58,18 @@ static int conv_input(Out o) {
 static int conv_weight(Out o) {
     return THNN_(Conv2d_gradWeight)(NULL, t[X4], t[GRAD4], o[0], 3, 3, 1, 1, 1, 1, 1, 1,
                                     1);
+}
+static int conv3d(Out o) {
+    return THNN_(Conv3d_updateOutput)(NULL, t[X5], o[0], t[KERNEL5], t[VECTOR], 1, 1, 1,
+                                      1, 1, 1, 1, 1, 1, 1);
+}
+static int conv3d_input(Out o) {
+    return THNN_(Conv3d_updateGradInput)(NULL, t[X5], o[0], t[KERNEL5], 3, 4, 5, 1, 1,
+                                         1, 1, 1, 1, 1, 1, 1, 1);
+}
+static int conv3d_weight(Out o) {
+    return THNN_(Conv3d_gradWeight)(NULL, t[X5], t[X5], o[0], 3, 3, 3, 1, 1, 1, 1, 1, 1,
+                                    1, 1, 1, 1);
 }
 static int conv_bias(Out o) {
     return THNN_(Conv_gradBias)(NULL, t[GRAD4], o[0]);
@@ -127,11 +154,10 @@ static void test_call(Call call) {
 
 int main(void) {
     const Call calls[] = {
-        threshold, threshold_grad, softmax,    softmax_grad, dropout,
-        linear,    linear_row,     conv,       conv_input,   conv_weight,
-        conv_bias, pool,           pool_input, norm,         norm_backward,
-        nll,       nll_grad,       mse,        mse_grad,     sgd,
-        adam};
+        threshold,     threshold_grad, softmax,    softmax_grad, dropout, linear,
+        linear_row,    conv,           conv_input, conv_weight,  conv3d,  conv3d_input,
+        conv3d_weight, conv_bias,      pool,       pool_input,   norm,    norm_backward,
+        nll,           nll_grad,       mse,        mse_grad,     sgd,     adam};
     t[X] = NEW(TRANSPOSED, 6, 6);
     t[X4] = NEW(SPACED, 2, 1, 8, 8);
     t[ROW] = NEW(SPACED, 6);
@@ -140,6 +166,8 @@ int main(void) {
     t[GRAD4] = NEW(TRANSPOSED, 2, 6, 8, 8);
     t[POOLED] = NEW(TRANSPOSED, 1, 1, 2);
     t[KERNEL] = NEW(TRANSPOSED, 6, 1, 3, 3);
+    t[X5] = NEW(TRANSPOSED, 2, 6, 3, 4, 5);
+    t[KERNEL5] = NEW(TRANSPOSED, 6, 6, 3, 3, 3);
     t[MEAN] = NEW(SPACED, 6);
     t[VAR] = NEW(SPACED, 6);
     t[ONE] = NEW(SPACED, 1);

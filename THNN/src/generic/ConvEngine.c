@@ -41,6 +41,7 @@ static void choose_tile(THNN_(Windows) * w, int64_t windows) {
 
 int THNN_(openWindows)(THNN_(Windows) * w, int64_t lanes) {
     int64_t maxY = w->dy[0], maxX = w->dx[0];
+    w->planes = w->channels * w->slices;
     w->minY = maxY;
     w->minX = maxX;
     for (int64_t t = 1; t < w->taps; t++) {
@@ -51,8 +52,8 @@ int THNN_(openWindows)(THNN_(Windows) * w, int64_t lanes) {
     }
     w->spanY = maxY - w->minY + 1;
     w->spanX = maxX - w->minX + 1;
-    w->blockChannels = smaller(w->channels, at_least_1(BLOCK_VALUES / w->taps));
-    int64_t values = w->blockChannels * w->taps;
+    w->blockPlanes = smaller(w->planes, at_least_1(BLOCK_VALUES / w->taps));
+    int64_t values = w->blockPlanes * w->taps;
     choose_tile(w, smaller(TILE_WINDOWS, at_least_1(smaller(PATCH_LIMIT / values,
                                                             PATCH_LIMIT / lanes))));
 
@@ -66,13 +67,13 @@ int THNN_(openWindows)(THNN_(Windows) * w, int64_t lanes) {
     w->patchPlane = w->gathered ? w->taps : (int64_t)(height * width);
     /* A vector of neighbouring windows may read past the last one. */
     w->patchSize =
-        w->patchPlane * w->blockChannels * (w->gathered ? windows : 1) + THNN_MAX_LANES;
+        w->patchPlane * w->blockPlanes * (w->gathered ? windows : 1) + THNN_MAX_LANES;
 
     w->offsetBytes = (size_t)values * sizeof(ptrdiff_t);
     w->offset = THAlloc_new(w->offsetBytes, &w->offsetClass);
     if (!w->offset)
         return TH_ERR_MEMORY;
-    for (int64_t c = 0; c < w->blockChannels; c++)
+    for (int64_t c = 0; c < w->blockPlanes; c++)
         for (int64_t t = 0; t < w->taps; t++)
             w->offset[c * w->taps + t] =
                 c * w->patchPlane +
@@ -87,10 +88,16 @@ void THNN_(closeWindows)(THNN_(Windows) * w) {
         THAlloc_free(w->offset, w->offsetBytes, w->offsetClass);
 }
 
+int64_t THNN_(countTiles)(const THNN_(Windows) * w) {
+    return w->images * w->layers * w->tilesDown * w->tilesAcross;
+}
+
 THNN_(Tile) THNN_(tileAt)(const THNN_(Windows) * w, int64_t index) {
     int64_t across = index % w->tilesAcross, rest = index / w->tilesAcross;
+    int64_t layer = rest / w->tilesDown;
     THNN_(Tile)
-    tile = {.image = rest / w->tilesDown,
+    tile = {.image = layer / w->layers,
+            .layer = layer % w->layers,
             .row = rest % w->tilesDown * w->tileRows,
             .column = across * w->tileColumns};
     tile.rows = smaller(w->tileRows, w->rows - tile.row);
@@ -119,47 +126,70 @@ static void clip(int64_t from, int64_t n, int64_t size, int64_t *begin, int64_t 
         *end = *begin;
 }
 
-void THNN_(fillPatch)(const THNN_(Windows) * w, const THNN_(Tile) * tile, int64_t group,
-                      int64_t channel, int64_t count, real *patch) {
-    int64_t plane = w->height * w->width;
-    const real *x =
-        w->source + ((tile->image * w->groups + group) * w->channels + channel) * plane;
+/* Plane number `index` of those that a window of the tile reads, NULL outside. */
+static const real *plane_at(const THNN_(Windows) * w, const THNN_(Tile) * tile,
+                            int64_t group, int64_t index) {
+    int64_t channel = (tile->image * w->groups + group) * w->channels;
+    int64_t z = tile->layer * w->stepD;
+    if (w->slices == 1) {
+        channel += index;
+        z += w->dz[0];
+    } else {
+        channel += index / w->slices;
+        z += w->dz[index % w->slices];
+    }
+    if (z < 0 || z >= w->depth)
+        return NULL;
+    return w->source + (channel * w->depth + z) * w->height * w->width;
+}
+
+/* The values of each window behind each other. */
+static void gather(const THNN_(Windows) * w, const THNN_(Tile) * tile, int64_t group,
+                   int64_t first, int64_t count, real *patch) {
     int64_t top = tile->row * w->stepH, left = tile->column * w->stepW;
-    if (!w->gathered) {
-        int64_t height = (tile->rows - 1) * w->stepH + w->spanY;
-        int64_t width = (tile->columns - 1) * w->stepW + w->spanX;
-        int64_t first, last, begin, end;
-        clip(top + w->minY, height, w->height, &first, &last);
-        clip(left + w->minX, width, w->width, &begin, &end);
-        if (last - first < height || end - begin < width)
-            memset(patch, 0, (size_t)(count * w->patchPlane) * sizeof(real));
-        if (begin == end)
-            return;
-        for (int64_t c = 0; c < count; c++)
-            for (int64_t i = first; i < last; i++)
-                copy_row(patch + c * w->patchPlane + i * w->patchWidth + begin,
-                         x + c * plane + (top + w->minY + i) * w->width + left +
-                             w->minX + begin,
-                         end - begin);
+    int64_t values = w->blockPlanes * w->taps;
+    for (int64_t c = 0; c < count; c++, patch += w->taps) {
+        const real *x = plane_at(w, tile, group, first + c);
+        for (int64_t p = 0; p < tile->rows * tile->columns; p++) {
+            int64_t row = top + p / tile->columns * w->stepH;
+            int64_t column = left + p % tile->columns * w->stepW;
+            for (int64_t t = 0; t < w->taps; t++) {
+                int64_t y = row + w->dy[t], z = column + w->dx[t];
+                int inside = x && y >= 0 && y < w->height && z >= 0 && z < w->width;
+                patch[p * values + t] = inside ? x[y * w->width + z] : 0;
+            }
+        }
+    }
+}
+
+void THNN_(fillPatch)(const THNN_(Windows) * w, const THNN_(Tile) * tile, int64_t group,
+                      int64_t first, int64_t count, real *patch) {
+    if (w->gathered) {
+        gather(w, tile, group, first, count, patch);
         return;
     }
-    for (int64_t i = 0; i < tile->rows; i++)
-        for (int64_t j = 0; j < tile->columns; j++) {
-            for (int64_t c = 0; c < count; c++)
-                for (int64_t t = 0; t < w->taps; t++) {
-                    int64_t y = top + i * w->stepH + w->dy[t];
-                    int64_t z = left + j * w->stepW + w->dx[t];
-                    int inside = y >= 0 && y < w->height && z >= 0 && z < w->width;
-                    patch[c * w->taps + t] =
-                        inside ? x[c * plane + y * w->width + z] : 0;
-                }
-            patch += w->blockChannels * w->taps;
-        }
+    int64_t top = tile->row * w->stepH + w->minY;
+    int64_t left = tile->column * w->stepW + w->minX;
+    int64_t height = (tile->rows - 1) * w->stepH + w->spanY;
+    int64_t width = (tile->columns - 1) * w->stepW + w->spanX;
+    int64_t up, down, begin, end;
+    clip(top, height, w->height, &up, &down);
+    clip(left, width, w->width, &begin, &end);
+    int padded = down - up < height || end - begin < width;
+    for (int64_t c = 0; c < count; c++, patch += w->patchPlane) {
+        const real *x = plane_at(w, tile, group, first + c);
+        if (padded || !x)
+            memset(patch, 0, (size_t)w->patchPlane * sizeof(real));
+        if (x && begin < end)
+            for (int64_t i = up; i < down; i++)
+                copy_row(patch + i * w->patchWidth + begin,
+                         x + (top + i) * w->width + left + begin, end - begin);
+    }
 }
 
 void THNN_(findPlaces)(const THNN_(Windows) * w, const THNN_(Tile) * tile,
                        ptrdiff_t *place) {
-    int64_t values = w->blockChannels * w->taps;
+    int64_t values = w->blockPlanes * w->taps;
     for (int64_t i = 0; i < tile->rows; i++)
         for (int64_t j = 0; j < tile->columns; j++)
             *place++ = w->gathered ? (i * tile->columns + j) * values
@@ -193,7 +223,7 @@ static real *new_reals(int64_t n, size_t *bytes, uint8_t *sizeClass) {
 
 int THNN_(openPacked)(THNN_(Packed) * p, const THNN_(Windows) * w, int64_t channels) {
     choose_lanes(p, w, channels);
-    p->data = new_reals(w->groups * p->blocks * p->lanes * w->channels * w->taps,
+    p->data = new_reals(w->groups * p->blocks * p->lanes * w->planes * w->taps,
                         &p->bytes, &p->sizeClass);
     if (!p->data)
         return TH_ERR_MEMORY;
@@ -246,7 +276,9 @@ static void start_sums(const Correlation *k, int64_t group, real *sums) {
 static void store_sums(const Correlation *k, const THNN_(Tile) * tile, int64_t group,
                        const real *sums) {
     const THNN_(Target) *target = k->target;
-    int64_t lanes = k->kernels->lanes, plane = target->height * target->width;
+    int64_t lanes = k->kernels->lanes;
+    int64_t volume = target->depth * target->height * target->width;
+    int64_t layer = target->layerStart + tile->layer * target->layerStep;
     for (int64_t b = 0; b < k->kernels->blocks; b++) {
         int64_t used = smaller(lanes, target->channels - b * lanes);
         int64_t channel =
@@ -254,7 +286,8 @@ static void store_sums(const Correlation *k, const THNN_(Tile) * tile, int64_t g
         const real *x = sums + b * k->sumRows * lanes;
         int64_t row = target->rowStart + tile->row * target->rowStep;
         int64_t column = target->columnStart + tile->column * target->columnStep;
-        real *r = target->data + channel * plane + row * target->width + column;
+        real *r = target->data + channel * volume +
+                  (layer * target->height + row) * target->width + column;
         if (lanes == 1 && target->columnStep == 1) {
             for (int64_t i = 0; i < tile->rows; i++)
                 copy_row(r + i * target->rowStep * target->width, x + i * tile->columns,
@@ -262,17 +295,17 @@ static void store_sums(const Correlation *k, const THNN_(Tile) * tile, int64_t g
             continue;
         }
         if (tile->columns == target->width && target->rowStep == 1) {
-            THNN_KERNELS.transpose(r, plane, x, lanes, tile->rows * tile->columns,
+            THNN_KERNELS.transpose(r, volume, x, lanes, tile->rows * tile->columns,
                                    used);
             continue;
         }
         for (int64_t i = 0; i < tile->rows; i++) {
             if (target->columnStep == 1)
-                THNN_KERNELS.transpose(r, plane, x, lanes, tile->columns, used);
+                THNN_KERNELS.transpose(r, volume, x, lanes, tile->columns, used);
             else
                 for (int64_t j = 0; j < tile->columns; j++)
                     for (int64_t l = 0; l < used; l++)
-                        r[l * plane + j * target->columnStep] = x[j * lanes + l];
+                        r[l * volume + j * target->columnStep] = x[j * lanes + l];
             x += tile->columns * lanes;
             r += target->rowStep * target->width;
         }
@@ -317,11 +350,11 @@ static void correlate_tile(const Correlation *k, const THNN_(Tile) * tile,
                            int64_t group, const ptrdiff_t *place, real *patch,
                            real *sums) {
     const THNN_(Windows) *w = k->w;
-    int64_t lanes = k->kernels->lanes, values = w->channels * w->taps;
+    int64_t lanes = k->kernels->lanes, values = w->planes * w->taps;
     int64_t windows = tile->rows * tile->columns, step = THNN_KERNELS.tileRows;
     start_sums(k, group, sums);
-    for (int64_t c = 0; c < w->channels; c += w->blockChannels) {
-        int64_t count = smaller(w->blockChannels, w->channels - c);
+    for (int64_t c = 0; c < w->planes; c += w->blockPlanes) {
+        int64_t count = smaller(w->blockPlanes, w->planes - c);
         THNN_(fillPatch)(w, tile, group, c, count, patch);
         for (int64_t b = 0; b < k->kernels->blocks; b++) {
             const real *kernel =
@@ -370,10 +403,9 @@ int THNN_(correlate)(const THNN_(Windows) * w, const THNN_(Packed) * kernels,
                      const THNN_(Target) * target) {
     int64_t windows = w->tileRows * w->tileColumns;
     Correlation k = {.w = w, .kernels = kernels, .target = target};
-    k.tiles = w->images * w->tilesDown * w->tilesAcross;
+    k.tiles = THNN_(countTiles)(w);
     k.sumRows = divide_up(windows, THNN_KERNELS.tileRows) * THNN_KERNELS.tileRows;
-    int64_t products =
-        windows * w->channels * w->taps * kernels->blocks * kernels->lanes;
+    int64_t products = windows * w->planes * w->taps * kernels->blocks * kernels->lanes;
     THParallel_for(w->groups * k.tiles, PIECE_PRODUCTS / products + 1, correlate_range,
                    &k);
     if (k.failed)
@@ -392,7 +424,7 @@ typedef struct KernelGrad {
     int few; /* a block is one channel, the lanes are neighbouring windows */
     int64_t tiles,
         parts; /* tiles of all images; each part takes tiles / parts of them */
-    int64_t blockRows, rows; /* of sums: for one block of w->channels, for all */
+    int64_t blockRows, rows; /* of sums: for one block of w->planes, for all */
     real *sums;              /* [group][block of lanes][part][rows][lanes] */
     real *result;
     int failed;
@@ -409,10 +441,12 @@ static int64_t channels_of(const KernelGrad *k, int64_t block, int64_t *used) {
 static void pack_grad(const KernelGrad *k, const THNN_(Tile) * tile, int64_t group,
                       int64_t block, real *r) {
     const THNN_(Windows) *w = k->w;
-    int64_t used, lanes = k->shape.lanes, plane = w->rows * w->columns;
+    int64_t used, lanes = k->shape.lanes;
+    int64_t plane = w->rows * w->columns, volume = w->layers * plane;
     int64_t channel =
         (tile->image * w->groups + group) * k->channels + channels_of(k, block, &used);
-    const real *x = k->grad + channel * plane + tile->row * w->columns + tile->column;
+    const real *x = k->grad + channel * volume + tile->layer * plane +
+                    tile->row * w->columns + tile->column;
     if (used < lanes)
         memset(r, 0, (size_t)(w->tileRows * w->tileColumns * lanes) * sizeof(real));
     for (int64_t i = 0; i < tile->rows; i++, x += w->columns) {
@@ -420,7 +454,7 @@ static void pack_grad(const KernelGrad *k, const THNN_(Tile) * tile, int64_t gro
             copy_row(r, x, tile->columns);
             r += divide_up(tile->columns, lanes) * lanes;
         } else {
-            THNN_KERNELS.transpose(r, lanes, x, plane, used, tile->columns);
+            THNN_KERNELS.transpose(r, lanes, x, volume, used, tile->columns);
             r += tile->columns * lanes;
         }
     }
@@ -442,8 +476,8 @@ static void add_tile(const KernelGrad *k, const THNN_(Tile) * tile, int64_t grou
                      ptrdiff_t *place, const real *grad, real *patch, real *sums) {
     const THNN_(Windows) *w = k->w;
     int64_t count = grad_places(k, tile, place), step = THNN_KERNELS.tileRows;
-    for (int64_t c = 0; c < w->channels; c += w->blockChannels) {
-        int64_t channels = smaller(w->blockChannels, w->channels - c);
+    for (int64_t c = 0; c < w->planes; c += w->blockPlanes) {
+        int64_t channels = smaller(w->blockPlanes, w->planes - c);
         THNN_(fillPatch)(w, tile, group, c, channels, patch);
         for (int64_t v = 0; v < channels * w->taps; v += step) {
             const real *a[THNN_TILE_ROWS];
@@ -496,7 +530,7 @@ static void finish_range(void *context, int64_t begin, int64_t end) {
     const KernelGrad *k = context;
     const THNN_(Windows) *w = k->w;
     int64_t lanes = k->shape.lanes, size = k->rows * lanes,
-            values = w->channels * w->taps;
+            values = w->planes * w->taps;
     for (int64_t item = begin; item < end; item++) {
         int64_t used, group = item / k->shape.blocks;
         int64_t channel = channels_of(k, item % k->shape.blocks, &used);
@@ -505,8 +539,8 @@ static void finish_range(void *context, int64_t begin, int64_t end) {
             for (int64_t i = 0; i < size; i++)
                 sums[i] += sums[part * size + i];
         real *r = k->result + (group * k->channels + channel) * values;
-        for (int64_t c = 0; c < w->channels; c += w->blockChannels) {
-            int64_t count = smaller(w->blockChannels, w->channels - c) * w->taps;
+        for (int64_t c = 0; c < w->planes; c += w->blockPlanes) {
+            int64_t count = smaller(w->blockPlanes, w->planes - c) * w->taps;
             if (k->few)
                 for (int64_t v = 0; v < count; v++)
                     r[v] = (real)THNN_KERNELS.sum(lanes, sums + v * lanes);
@@ -526,9 +560,9 @@ int THNN_(correlateKernels)(const THNN_(Windows) * w, const real *grad,
     k.few = k.shape.lanes == 1;
     if (k.few)
         k.shape.lanes = THNN_KERNELS.lanes;
-    k.tiles = w->images * w->tilesDown * w->tilesAcross;
-    k.blockRows = divide_up(w->blockChannels * w->taps, step) * step;
-    k.rows = divide_up(w->channels, w->blockChannels) * k.blockRows;
+    k.tiles = THNN_(countTiles)(w);
+    k.blockRows = divide_up(w->blockPlanes * w->taps, step) * step;
+    k.rows = divide_up(w->planes, w->blockPlanes) * k.blockRows;
     int64_t items = w->groups * k.shape.blocks, size = items * k.rows * k.shape.lanes;
     k.parts = smaller(smaller(PARTS, k.tiles), at_least_1(PART_LIMIT / size));
 

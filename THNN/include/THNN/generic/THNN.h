@@ -97,7 +97,8 @@ TH_API int THNN_(Linear_updateOutput)(THNNState *state, THTensor *input,
                                       THTensor *output, THTensor *weight,
                                       THTensor *bias);
 
-/* ---- convolution: weight (outC, inC / groups, kH, kW), bias (outC) [OPTIONAL] ---- */
+/* ---- convolution of (C, H, W) or (N, C, H, W): weight (outC, inC / groups, kH, kW),
+ * bias (outC) [OPTIONAL] ---- */
 TH_API int THNN_(Conv2d_updateOutput)(THNNState *state, THTensor *input,
                                       THTensor *output, THTensor *weight,
                                       THTensor *bias, int64_t dH, int64_t dW,
@@ -115,6 +116,27 @@ TH_API int THNN_(Conv2d_gradWeight)(THNNState *state, THTensor *input,
                                     THTensor *gradOutput, THTensor *gradWeight,
                                     int64_t kH, int64_t kW, int64_t dH, int64_t dW,
                                     int64_t padH, int64_t padW, int64_t dilationH,
+                                    int64_t dilationW, int64_t groups);
+/* The same with a depth T in front of H: weight (outC, inC / groups, kT, kH, kW). */
+TH_API int THNN_(Conv3d_updateOutput)(THNNState *state, THTensor *input,
+                                      THTensor *output, THTensor *weight,
+                                      THTensor *bias, int64_t dT, int64_t dH,
+                                      int64_t dW, int64_t padT, int64_t padH,
+                                      int64_t padW, int64_t dilationT,
+                                      int64_t dilationH, int64_t dilationW,
+                                      int64_t groups);
+TH_API int THNN_(Conv3d_updateGradInput)(THNNState *state, THTensor *gradOutput,
+                                         THTensor *gradInput, THTensor *weight,
+                                         int64_t inputT, int64_t inputH, int64_t inputW,
+                                         int64_t dT, int64_t dH, int64_t dW,
+                                         int64_t padT, int64_t padH, int64_t padW,
+                                         int64_t dilationT, int64_t dilationH,
+                                         int64_t dilationW, int64_t groups);
+TH_API int THNN_(Conv3d_gradWeight)(THNNState *state, THTensor *input,
+                                    THTensor *gradOutput, THTensor *gradWeight,
+                                    int64_t kT, int64_t kH, int64_t kW, int64_t dT,
+                                    int64_t dH, int64_t dW, int64_t padT, int64_t padH,
+                                    int64_t padW, int64_t dilationT, int64_t dilationH,
                                     int64_t dilationW, int64_t groups);
 /* gradBias [OUT] (C): gradOutput (N, C, ...) summed over all other dimensions. */
 TH_API int THNN_(Conv_gradBias)(THNNState *state, THTensor *gradOutput,
