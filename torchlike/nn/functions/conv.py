@@ -1,9 +1,15 @@
-"""Convolutions of one dimension, and transposed ones, by way of the 2-d kernels."""
+"""Convolutions of one and three dimensions, and transposed ones."""
 
 from torchlike._C import nn as _nn
 from torchlike.nn.functions.shared import check_dim, numbers
 
-__all__ = ["conv1d", "conv_transpose1d", "conv_transpose2d"]
+__all__ = [
+    "conv1d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+]
 
 
 def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
@@ -52,6 +58,48 @@ def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     ).squeeze(2)
 
 
+def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """Filter volumes; see `torch.nn.Conv3d`.
+
+    Parameters
+    ----------
+    input : Variable of shape (N, inC, T, H, W)
+    weight : Variable of shape (outC, inC // groups, kT, kH, kW)
+    bias : Variable of shape (outC), optional
+    stride : int or (int, int, int), default: 1
+    padding : int or (int, int, int), default: 0
+    dilation : int or (int, int, int), default: 1
+    groups : int, default: 1
+
+    Returns
+    -------
+    Variable of shape (N, outC, T', H', W')
+
+    Raises
+    ------
+    ValueError
+        If the input is not 5-D.
+    RuntimeError
+        If the sizes do not fit.
+
+    Examples
+    --------
+    >>> x, weight = torch.ones(1, 4, 5, 5, 5), torch.ones(8, 4, 3, 3, 3)
+    >>> conv3d(x, weight, padding=1).size()
+    torch.Size([1, 8, 5, 5, 5])
+    """
+    check_dim(input, 5)
+    return _nn.conv3d(
+        input,
+        weight,
+        bias,
+        *numbers("stride", stride, 3),
+        *numbers("padding", padding, 3),
+        *numbers("dilation", dilation, 3),
+        groups,
+    )
+
+
 def _transposed_size(n, kernel, step, pad, extra, spread):
     """The size whose convolution gives n, and `extra` more."""
     if extra < 0 or extra >= max(step, spread):
@@ -60,6 +108,36 @@ def _transposed_size(n, kernel, step, pad, extra, spread):
             f"output_padding {extra}, stride {step}, dilation {spread}"
         )
     return (n - 1) * step - 2 * pad + spread * (kernel - 1) + extra + 1
+
+
+def _transpose(backward, input, weight, bias, options, groups):
+    """Run the gradient of a convolution of `len(options[0])` dimensions.
+
+    `options` are the four settings in the order stride, padding, output_padding,
+    dilation.
+    """
+    step, pad, extra, spread = options
+    count = len(step)
+    sizes = [tuple(x.size())[2:] for x in (input, weight)]
+    if len(sizes[1]) != count:
+        raise ValueError(
+            f"expected {count + 2}D weight (got {len(sizes[1]) + 2}D weight)"
+        )
+    size = [_transposed_size(*axis) for axis in zip(*sizes, step, pad, extra, spread)]
+    output = backward(input, weight, *size, *step, *pad, *spread, groups)
+    if bias is None:
+        return output
+    return output + bias.view(1, -1, *(1,) * count).expand(*output.size())
+
+
+def _transposed_options(count, stride, padding, output_padding, dilation):
+    """The settings that `_transpose` takes, `count` numbers each."""
+    return (
+        numbers("stride", stride, count),
+        numbers("padding", padding, count),
+        numbers("output_padding", output_padding, count),
+        numbers("dilation", dilation, count),
+    )
 
 
 def conv_transpose1d(
@@ -103,20 +181,18 @@ def conv_transpose1d(
     torch.Size([1, 8, 10])
     """
     check_dim(input, 3)
-    names = ("stride", "padding", "output_padding", "dilation")
-    values = (stride, padding, output_padding, dilation)
-    step, pad, extra, spread = (
-        numbers(name, value, 1)[0] for name, value in zip(names, values)
+    step, pad, extra, spread = _transposed_options(
+        1, stride, padding, output_padding, dilation
     )
     output = conv_transpose2d(
         input.unsqueeze(2),
         weight.unsqueeze(2),
         bias,
-        (1, step),
-        (0, pad),
-        (0, extra),
+        (1, *step),
+        (0, *pad),
+        (0, *extra),
         groups,
-        (1, spread),
+        (1, *spread),
     )
     return output.squeeze(2)
 
@@ -163,19 +239,51 @@ def conv_transpose2d(
     torch.Size([1, 8, 10, 10])
     """
     check_dim(input, 4)
-    step = numbers("stride", stride, 2)
-    pad = numbers("padding", padding, 2)
-    extra = numbers("output_padding", output_padding, 2)
-    spread = numbers("dilation", dilation, 2)
-    height, width = (
-        _transposed_size(*axis)
-        for axis in zip(
-            tuple(input.size())[2:], tuple(weight.size())[2:], step, pad, extra, spread
-        )
-    )
-    output = _nn.conv2d_input(
-        input, weight, height, width, *step, *pad, *spread, groups
-    )
-    if bias is None:
-        return output
-    return output + bias.view(1, -1, 1, 1).expand(*output.size())
+    options = _transposed_options(2, stride, padding, output_padding, dilation)
+    return _transpose(_nn.conv2d_input, input, weight, bias, options, groups)
+
+
+def conv_transpose3d(
+    input,
+    weight,
+    bias=None,
+    stride=1,
+    padding=0,
+    output_padding=0,
+    groups=1,
+    dilation=1,
+):
+    """Transposed filters over volumes; see `torch.nn.ConvTranspose3d`.
+
+    Parameters
+    ----------
+    input : Variable of shape (N, inC, T, H, W)
+    weight : Variable of shape (inC, outC // groups, kT, kH, kW)
+    bias : Variable of shape (outC), optional
+    stride : int or (int, int, int), default: 1
+    padding : int or (int, int, int), default: 0
+    output_padding : int or (int, int, int), default: 0
+        Added to one side of the output.
+    groups : int, default: 1
+    dilation : int or (int, int, int), default: 1
+
+    Returns
+    -------
+    Variable of shape (N, outC, T', H', W')
+
+    Raises
+    ------
+    ValueError
+        If the input is not 5-D or the output padding too large.
+    RuntimeError
+        If the sizes do not fit.
+
+    Examples
+    --------
+    >>> x, weight = torch.ones(1, 4, 5, 5, 5), torch.ones(4, 8, 2, 2, 2)
+    >>> conv_transpose3d(x, weight, stride=2).size()
+    torch.Size([1, 8, 10, 10, 10])
+    """
+    check_dim(input, 5)
+    options = _transposed_options(3, stride, padding, output_padding, dilation)
+    return _transpose(_nn.conv3d_input, input, weight, bias, options, groups)

@@ -5,10 +5,17 @@ import math
 import torchlike
 from torchlike.nn import functional as F
 from torchlike.nn.modules.module import Module
-from torchlike.nn.modules.utils import _pair, _single
+from torchlike.nn.modules.utils import _pair, _single, _triple
 from torchlike.nn.parameter import Parameter
 
-__all__ = ["Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d"]
+__all__ = [
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
+]
 
 
 class _ConvNd(Module):
@@ -22,6 +29,8 @@ class _ConvNd(Module):
         stride,
         padding,
         dilation,
+        transposed,
+        output_padding,
         groups,
         bias,
     ):
@@ -38,17 +47,18 @@ class _ConvNd(Module):
         self.stride = stride
         self.padding = padding
         self.dilation = dilation
+        self.transposed = transposed
+        self.output_padding = output_padding
         self.groups = groups
-        self.weight = Parameter(torchlike.Tensor(*self._weight_shape()))
+        first, second = in_channels, out_channels
+        if not transposed:
+            first, second = second, first
+        self.weight = Parameter(torchlike.Tensor(first, second // groups, *kernel_size))
         if bias:
             self.bias = Parameter(torchlike.Tensor(out_channels))
         else:
             self.register_parameter("bias", None)
         self.reset_parameters()
-
-    def _weight_shape(self):
-        inputs = self.in_channels // self.groups
-        return (self.out_channels, inputs, *self.kernel_size)
 
     def reset_parameters(self):
         """Draw weight and bias anew, uniform in +-1 / sqrt(inputs of one output)."""
@@ -67,6 +77,8 @@ class _ConvNd(Module):
             text += f", padding={self.padding}"
         if self.dilation != ones:
             text += f", dilation={self.dilation}"
+        if any(self.output_padding):
+            text += f", output_padding={self.output_padding}"
         if self.groups != 1:
             text += f", groups={self.groups}"
         if self.bias is None:
@@ -74,7 +86,89 @@ class _ConvNd(Module):
         return text + ")"
 
 
-class Conv2d(_ConvNd):
+class _Conv(_ConvNd):
+    """The arguments and the call of the convolutions that are not transposed."""
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels,
+        kernel_size,
+        stride=1,
+        padding=0,
+        dilation=1,
+        groups=1,
+        bias=True,
+    ):
+        super().__init__(
+            in_channels,
+            out_channels,
+            self._numbers(kernel_size),
+            self._numbers(stride),
+            self._numbers(padding),
+            self._numbers(dilation),
+            False,
+            self._numbers(0),
+            groups,
+            bias,
+        )
+
+    def forward(self, input):
+        """Filter an input of shape (N, in_channels, ...)."""
+        return self._convolve(
+            input,
+            self.weight,
+            self.bias,
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.groups,
+        )
+
+
+class Conv1d(_Conv):
+    r"""A bank of one-dimensional filters over signals.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of the input and of the output; both divisible by `groups`.
+    kernel_size : int
+        Length of a filter.
+    stride : int, default: 1
+        Step between two positions of the filter.
+    padding : int, default: 0
+        Zeros on both sides.
+    dilation : int, default: 1
+        Distance between two elements of the filter.
+    groups : int, default: 1
+        Number of groups that do not see each other's channels.
+    bias : bool, default: True
+        Whether a number is added to each output channel.
+
+    Attributes
+    ----------
+    weight : Parameter of shape (out_channels, in_channels // groups, kernel_size)
+    bias : Parameter of shape (out_channels), or None
+
+    Notes
+    -----
+    An input (N, C, L) gives (N, out_channels, L') with
+
+    .. math:: L' = \lfloor (L + 2 p - d (k - 1) - 1) / s \rfloor + 1
+
+    Examples
+    --------
+    >>> layer = torch.nn.Conv1d(16, 33, 3, stride=2)
+    >>> layer(Variable(torch.randn(20, 16, 50))).size()
+    torch.Size([20, 33, 24])
+    """
+
+    _numbers = staticmethod(_single)
+    _convolve = staticmethod(F.conv1d)
+
+
+class Conv2d(_Conv):
     r"""A bank of two-dimensional filters over images.
 
     Parameters
@@ -119,79 +213,61 @@ class Conv2d(_ConvNd):
     torch.Size([20, 33, 28, 100])
     """
 
-    def __init__(
-        self,
-        in_channels,
-        out_channels,
-        kernel_size,
-        stride=1,
-        padding=0,
-        dilation=1,
-        groups=1,
-        bias=True,
-    ):
-        super().__init__(
-            in_channels,
-            out_channels,
-            _pair(kernel_size),
-            _pair(stride),
-            _pair(padding),
-            _pair(dilation),
-            groups,
-            bias,
-        )
-
-    def forward(self, input):
-        """Filter an input of shape (N, in_channels, H, W)."""
-        weight, bias = self._weight_and_bias()
-        return F.conv2d(
-            input,
-            weight,
-            bias,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.groups,
-        )
+    _numbers = staticmethod(_pair)
+    _convolve = staticmethod(F.conv2d)
 
 
-class Conv1d(_ConvNd):
-    r"""A bank of one-dimensional filters over signals.
+class Conv3d(_Conv):
+    r"""A bank of three-dimensional filters over volumes.
 
     Parameters
     ----------
     in_channels, out_channels : int
-        Channels of the input and of the output; both divisible by `groups`.
-    kernel_size : int
-        Length of a filter.
-    stride : int, default: 1
-        Step between two positions of the filter.
-    padding : int, default: 0
-        Zeros on both sides.
-    dilation : int, default: 1
-        Distance between two elements of the filter.
+        Planes of the input and of the output; both divisible by `groups`.
+    kernel_size : int or (int, int, int)
+        Depth, height and width of a filter, in voxels.
+    stride : int or (int, int, int), default: 1
+        Step between two filter positions.
+    padding : int or (int, int, int), default: 0
+        Zeros added on both sides.
+    dilation : int or (int, int, int), default: 1
+        Distance between two filter elements.
     groups : int, default: 1
-        Number of groups that do not see each other's channels.
+        Number of independent blocks of channels.
     bias : bool, default: True
-        Whether a number is added to each output channel.
+        Whether a learnable offset per output plane is added.
 
     Attributes
     ----------
-    weight : Parameter of shape (out_channels, in_channels // groups, kernel_size)
+    weight : Parameter of shape (out_channels, in_channels // groups, kT, kH, kW)
     bias : Parameter of shape (out_channels), or None
+
+    Raises
+    ------
+    ValueError
+        If a channel count is not divisible by `groups`.
 
     Notes
     -----
-    An input (N, C, L) gives (N, out_channels, L') with
+    An input (N, in_channels, T, H, W) gives (N, out_channels, T', H', W') with
 
-    .. math:: L' = \lfloor (L + 2 p - d (k - 1) - 1) / s \rfloor + 1
+    .. math:: H' = \lfloor (H + 2 p - d (k_H - 1) - 1) / s \rfloor + 1
+
+    T' and W' likewise.
 
     Examples
     --------
-    >>> layer = torch.nn.Conv1d(16, 33, 3, stride=2)
-    >>> layer(Variable(torch.randn(20, 16, 50))).size()
-    torch.Size([20, 33, 24])
+    >>> layer = torch.nn.Conv3d(16, 33, 3, stride=(2, 1, 1), padding=(4, 2, 0))
+    >>> layer(Variable(torch.randn(2, 16, 5, 10, 10))).size()
+    torch.Size([2, 33, 6, 12, 8])
     """
+
+    _numbers = staticmethod(_triple)
+    _convolve = staticmethod(F.conv3d)
+
+
+class _ConvTranspose(_ConvNd):
+    """The arguments and the call of the transposed convolutions."""
 
     def __init__(
         self,
@@ -200,44 +276,23 @@ class Conv1d(_ConvNd):
         kernel_size,
         stride=1,
         padding=0,
-        dilation=1,
+        output_padding=0,
         groups=1,
         bias=True,
+        dilation=1,
     ):
         super().__init__(
             in_channels,
             out_channels,
-            _single(kernel_size),
-            _single(stride),
-            _single(padding),
-            _single(dilation),
+            self._numbers(kernel_size),
+            self._numbers(stride),
+            self._numbers(padding),
+            self._numbers(dilation),
+            True,
+            self._numbers(output_padding),
             groups,
             bias,
         )
-
-    def forward(self, input):
-        """Filter signals of shape (N, C, L)."""
-        return F.conv1d(
-            input,
-            self.weight,
-            self.bias,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.groups,
-        )
-
-
-class _ConvTranspose(_ConvNd):
-    """Output padding and the call common to transposed convolutions."""
-
-    def __init__(self, *args, output_padding):
-        super().__init__(*args)
-        self.output_padding = output_padding
-
-    def _weight_shape(self):
-        outputs = self.out_channels // self.groups
-        return (self.in_channels, outputs, *self.kernel_size)
 
     def _output_padding(self, input, output_size):
         """What leads to `output_size`, or the layer's own output padding."""
@@ -268,11 +323,18 @@ class _ConvTranspose(_ConvNd):
             )
         return tuple(n - a for n, a in zip(wanted, least))
 
-    def __repr__(self):
-        text = super().__repr__()
-        if any(self.output_padding):
-            text = f"{text[:-1]}, output_padding={self.output_padding})"
-        return text
+    def forward(self, input, output_size=None):
+        """Spread an input of shape (N, in_channels, ...)."""
+        return self._convolve(
+            input,
+            self.weight,
+            self.bias,
+            self.stride,
+            self.padding,
+            self._output_padding(input, output_size),
+            self.groups,
+            self.dilation,
+        )
 
 
 class ConvTranspose1d(_ConvTranspose):
@@ -322,42 +384,8 @@ class ConvTranspose1d(_ConvTranspose):
     torch.Size([20, 33, 101])
     """
 
-    def __init__(
-        self,
-        in_channels,
-        out_channels,
-        kernel_size,
-        stride=1,
-        padding=0,
-        output_padding=0,
-        groups=1,
-        bias=True,
-        dilation=1,
-    ):
-        super().__init__(
-            in_channels,
-            out_channels,
-            _single(kernel_size),
-            _single(stride),
-            _single(padding),
-            _single(dilation),
-            groups,
-            bias,
-            output_padding=_single(output_padding),
-        )
-
-    def forward(self, input, output_size=None):
-        """Spread signals of shape (N, C, L)."""
-        return F.conv_transpose1d(
-            input,
-            self.weight,
-            self.bias,
-            self.stride,
-            self.padding,
-            self._output_padding(input, output_size),
-            self.groups,
-            self.dilation,
-        )
+    _numbers = staticmethod(_single)
+    _convolve = staticmethod(F.conv_transpose1d)
 
 
 class ConvTranspose2d(_ConvTranspose):
@@ -407,39 +435,56 @@ class ConvTranspose2d(_ConvTranspose):
     torch.Size([2, 33, 21, 21])
     """
 
-    def __init__(
-        self,
-        in_channels,
-        out_channels,
-        kernel_size,
-        stride=1,
-        padding=0,
-        output_padding=0,
-        groups=1,
-        bias=True,
-        dilation=1,
-    ):
-        super().__init__(
-            in_channels,
-            out_channels,
-            _pair(kernel_size),
-            _pair(stride),
-            _pair(padding),
-            _pair(dilation),
-            groups,
-            bias,
-            output_padding=_pair(output_padding),
-        )
+    _numbers = staticmethod(_pair)
+    _convolve = staticmethod(F.conv_transpose2d)
 
-    def forward(self, input, output_size=None):
-        """Spread images of shape (N, C, H, W)."""
-        return F.conv_transpose2d(
-            input,
-            self.weight,
-            self.bias,
-            self.stride,
-            self.padding,
-            self._output_padding(input, output_size),
-            self.groups,
-            self.dilation,
-        )
+
+class ConvTranspose3d(_ConvTranspose):
+    r"""The transposed operation of `Conv3d`, which maps its outputs to inputs.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of the input and of the output; both divisible by `groups`.
+    kernel_size : int or (int, int, int)
+        Size of a filter.
+    stride : int or (int, int, int), default: 1
+        Step between the places of two inputs in the output.
+    padding : int or (int, int, int), default: 0
+        What is taken away from both sides of the output.
+    output_padding : int or (int, int, int), default: 0
+        What is added to one side of the output; less than the stride or the dilation.
+    groups : int, default: 1
+        Number of groups that do not see each other's channels.
+    bias : bool, default: True
+        Whether a number is added to each output channel.
+    dilation : int or (int, int, int), default: 1
+        Distance between two elements of the filter.
+
+    Attributes
+    ----------
+    weight : Parameter of shape (in_channels, out_channels // groups, kH, kW)
+    bias : Parameter of shape (out_channels), or None
+
+    Raises
+    ------
+    ValueError
+        If the channels are not divisible by `groups` or a size is impossible.
+
+    Notes
+    -----
+    An input (N, C, T, H, W) gives (N, out_channels, T', H', W') with
+
+    .. math:: L' = (L - 1) s - 2 p + d (k - 1) + output\_padding + 1
+
+    in each dimension, or the `output_size` of the call.
+
+    Examples
+    --------
+    >>> layer = torch.nn.ConvTranspose3d(16, 33, 3, stride=2)
+    >>> layer(Variable(torch.randn(2, 16, 3, 5, 5))).size()
+    torch.Size([2, 33, 7, 11, 11])
+    """
+
+    _numbers = staticmethod(_triple)
+    _convolve = staticmethod(F.conv_transpose3d)
