@@ -27,6 +27,7 @@ FAMILIES = (
     "operators",
     "nn",
     "convnet",
+    "layers",
     "large",
     "tensors",
     "gemm",
