@@ -5,6 +5,7 @@ values, and bool to byte.
 """
 
 import torchlike
+from torchlike._C.storage import move_into
 
 _CHUNK = 1 << 20  # bytes that are read at a time
 
@@ -30,6 +31,19 @@ class StorageType:
     def new(self, size):
         """A storage for `size` elements."""
         return getattr(torchlike, self.name_here)(size)
+
+    def map(self, storage, part):
+        """Put a storage into the memory that holds its values; False if impossible."""
+        if self._convert is not None or not len(storage):
+            return False
+        try:
+            move_into(storage, part)
+        except (
+            RuntimeError,
+            ValueError,
+        ):  # too short, unaligned, or used by the caller
+            return False
+        return True
 
     def fill(self, storage, file):
         """Read the values of a storage from a file, up to its end."""

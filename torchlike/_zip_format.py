@@ -123,5 +123,16 @@ def _fill(archive, info, reader, key):
         raise RuntimeError(f"the archive has no member data/{key}")
     _check_plain(info)
     reader.check_bytes(key, info.file_size)
+    if reader.mapping and reader.map(key, _position(archive.fp, info)):
+        return
     with archive.open(info) as member:
         reader.fill(key, member)
+
+
+def _position(file, info):
+    """Where the data of a member begins in the file."""
+    file.seek(info.header_offset)
+    header = file.read(_LOCAL_HEADER)
+    if len(header) != _LOCAL_HEADER:
+        raise EOFError("the header of the member is not there")
+    return info.header_offset + len(header) + sum(struct.unpack("<2H", header[-4:]))

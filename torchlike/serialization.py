@@ -4,23 +4,29 @@ Files are written in the stream format of 0.3 or, on request, in the zip format 
 PyTorch 1.6 and later (`_zip_format`); that of 0.1 (`_tar_format`) is also read.
 
 A stream is a sequence of pickles - magic number, protocol version, facts about the
-machine, the object, the sorted keys of its storages - followed by the storages in that
-order, each as its number of elements (64 bits, little endian) and its raw values. In
-the object a storage is a persistent id: ('storage', class, key, location, number of
-elements, None), where the last entry of older files may describe a view.
+machine, the object, the keys of its storages - followed by the storages in that order,
+each as its number of elements (64 bits, little endian) and its raw values. Those of the
+first begin at a multiple of 64 bytes, and storages of larger elements come first, so
+that the file can be mapped into memory. In the object a storage is a persistent id:
+('storage', class, key, location, number of elements, None), where the last entry of
+older files may describe a view.
 """
 
 import io
 import os
+import pickle
 import struct
 import sys
 
+from torchlike._C.storage import ByteStorage
 from torchlike._storage_types import TYPES
 
 __all__ = ["allow", "load", "save"]
 
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 PROTOCOL_VERSION = 1001
+_SIZE = struct.Struct("<q")  # before the values of a storage
+_ALIGNMENT = 64  # bytes, of the values of the first storage in a file
 
 # What is read first, as errors call it.
 _HEADER = ("the magic number", "the protocol version", "the byte order")
@@ -144,14 +150,33 @@ def _write_stream(obj, f, protocol):
     for header in (MAGIC_NUMBER, PROTOCOL_VERSION, info):
         _pickling.Pickler(f, protocol).dump(header)
     _pickling.Pickler(f, protocol, writer.persistent_id).dump(obj)
-    keys = sorted(writer.storages)
-    _pickling.Pickler(f, protocol).dump(keys)
+    storages = writer.storages
+    # large elements first: all begin at a multiple of their size
+    keys = sorted(storages, key=lambda key: (-storages[key].element_size(), key))
+    f.write(_aligning(pickle.dumps(keys, 2), f))
     for key in keys:
-        storage = writer.storages[key]
-        f.write(struct.pack("<q", len(storage)))
+        storage = storages[key]
+        f.write(_SIZE.pack(len(storage)))
         if len(storage):
             f.write(memoryview(storage))
     f.flush()
+
+
+def _aligning(keys, f):
+    """The pickle of the keys, as long as it must be for the values to be aligned."""
+    try:
+        start = f.tell()
+    except (AttributeError, OSError):  # a pipe, say, which cannot be mapped either
+        return keys
+    padding = -(start + len(keys) + _SIZE.size) % _ALIGNMENT
+    if padding in (1, 3):
+        padding += _ALIGNMENT
+    # the list is memoised again and again, in 2 or 5 bytes each time, before the end
+    again = pickle.BINPUT + b"\0", pickle.LONG_BINPUT + b"\0\0\0\0"
+    odd = padding % 2
+    return (
+        keys[:-1] + again[0] * ((padding - 5 * odd) // 2) + again[1] * odd + keys[-1:]
+    )
 
 
 class _Writer:
@@ -240,7 +265,7 @@ def allow(*objects):
     _allowed.update({(obj.__module__, obj.__qualname__): obj for obj in objects})
 
 
-def load(f, map_location=None, pickle_module=None, unsafe=False):
+def load(f, map_location=None, pickle_module=None, unsafe=False, mmap=False):
     """Read an object that `save` or PyTorch's `torch.save` wrote.
 
     Only containers, numbers, strings, tensors, and instances of modules, optimisers and
@@ -262,6 +287,12 @@ def load(f, map_location=None, pickle_module=None, unsafe=False):
         Must be the standard `pickle`, which is the default.
     unsafe : bool, default: False
         Let the file import and call anything. It can then run any code.
+    mmap : bool, default: False
+        Map the file at a path into memory in place of reading it, so that loading takes
+        milliseconds and values are read when they are first used. Changes stay in
+        memory. The file may be replaced, but not shortened, while tensors from it are
+        used, and their storages cannot be resized. Storages that are converted, not
+        aligned or in a tar file are read.
 
     Returns
     -------
@@ -275,6 +306,8 @@ def load(f, map_location=None, pickle_module=None, unsafe=False):
     RuntimeError
         If the file is truncated, damaged or of another format, or a storage was saved
         on a device that is not available.
+    ValueError
+        If `mmap` is given with a file object.
 
     Examples
     --------
@@ -284,10 +317,15 @@ def load(f, map_location=None, pickle_module=None, unsafe=False):
     """
     _check_pickle_module(pickle_module)
     if hasattr(f, "read"):
+        if mmap:
+            raise ValueError(f"mmap=True needs the path of a file, got {_name(f)}")
         return _load(f, _name(f), map_location, unsafe)
     path = os.fspath(f)  # open would take a file descriptor as well
     with open(path, "rb") as file:
-        return _load(file, repr(path), map_location, unsafe)
+        mapping = None
+        if mmap:  # the file that is open, whatever is at the path by now
+            mapping = memoryview(ByteStorage.from_file(f"/dev/fd/{file.fileno()}"))
+        return _load(file, repr(path), map_location, unsafe, mapping)
 
 
 def _name(f):
@@ -310,6 +348,15 @@ class _Bounded:
         self.left = file.tell() - start
         file.seek(start)
         self.file = file
+
+    def position(self):
+        """Where it is, in bytes from the beginning of the file."""
+        return self.file.tell()
+
+    def skip(self, n):
+        """Leave out n bytes that are there."""
+        self.file.seek(n, os.SEEK_CUR)
+        self.left -= n
 
     def head(self, n):
         """The next n bytes, or what there is of them, left where they are."""
@@ -352,10 +399,10 @@ class _Bounded:
         return done
 
 
-def _load(f, name, map_location, unsafe):
+def _load(f, name, map_location, unsafe, mapping=None):
     """Read an object in any format; `name` is what errors call the file."""
     file = _Bounded(f)
-    return _read(file, _Reader(file, map_location, unsafe), name)
+    return _read(file, _Reader(file, map_location, unsafe, mapping=mapping), name)
 
 
 def _read(file, reader, name):
@@ -430,9 +477,12 @@ def _read_stream(file, reader):
         raise RuntimeError(f"they are not those of {len(reader.storages)} storages")
     for i, key in enumerate(keys):
         reader.step = f"storage {i + 1} of {len(keys)}"
-        (size,) = struct.unpack("<q", file.read(8))
+        (size,) = _SIZE.unpack(file.read(_SIZE.size))
         reader.check_size(key, size)
-        reader.fill(key, file)
+        if reader.mapping and reader.map(key, file.position()):
+            file.skip(reader.bytes_of(key))
+        else:
+            reader.fill(key, file)
     reader.fill_views()
     return result
 
@@ -460,17 +510,20 @@ class _Reader:
         As for `load`.
     lenient : bool, default: False
         Whether stand-ins are put where something is refused; `refused` names it.
+    mapping : memoryview, optional
+        The whole file in memory.
 
     Attributes
     ----------
     step : str
         What is being read, for errors.
     storages : dict of key -> storage
+    mapping : memoryview or None
     """
 
     OBJECT = _OBJECT
 
-    def __init__(self, file, map_location, unsafe, lenient=False):
+    def __init__(self, file, map_location, unsafe, lenient=False, mapping=None):
         self.step = "a whole file"
         self.storages = {}
         self.refused = []
@@ -481,6 +534,7 @@ class _Reader:
         self._map_location = map_location
         self.unsafe = unsafe
         self._lenient = lenient
+        self.mapping = mapping
 
     def unpickle(self, file, persistent=None):
         """The object that is pickled in a file.
@@ -612,9 +666,21 @@ class _Reader:
 
     def check_bytes(self, key, size):
         """Compare a storage with the number of bytes that the file has for it."""
-        expected = len(self.storages[key]) * self._kinds[key].item_size
+        expected = self.bytes_of(key)
         if size != expected:
             raise RuntimeError(f"it has {size} bytes, the object says {expected}")
+
+    def bytes_of(self, key):
+        """How many bytes a file has for the values of a storage."""
+        return len(self.storages[key]) * self._kinds[key].item_size
+
+    def map(self, key, position):
+        """Put a storage where its values are in the mapped file.
+
+        False if the storage must be read.
+        """
+        part = self.mapping[position : position + self.bytes_of(key)]
+        return self._kinds[key].map(self.storages[key], part)
 
     def fill(self, key, file):
         """Read the values of one storage."""
