@@ -26,6 +26,8 @@ FAMILIES = (
     "autograd",
     "operators",
     "nn",
+    "optim",
+    "files",
     "convnet",
     "layers",
     "large",

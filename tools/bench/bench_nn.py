@@ -1,4 +1,4 @@
-"""Layers, optimiser steps, and training steps of small networks."""
+"""Layers, and training steps of small networks."""
 
 import torch
 import torch.nn.functional as F
@@ -17,9 +17,6 @@ ITEMS = [
     Item("MLP 784-128-10 forward, batch 1", "step", "mlp(image)"),
     Item("MLP 784-128-10 SGD step, batch 1", "step", "step1()"),
     Item("MLP 784-128-10 SGD step, batch 64", "arithmetic", "step64()"),
-    Item("SGD, 300 parameters 10x10", "step", "sgd.step()"),
-    Item("SGD with momentum, 300 parameters 10x10", "step", "momentum.step()"),
-    Item("Adam, 300 parameters 10x10", "step", "adam.step()"),
 ]
 
 
@@ -33,14 +30,6 @@ def _step(model, optimizer, x, target):
         optimizer.step()
 
     return step
-
-
-def _parameters():
-    """Return 300 parameters with gradients."""
-    many = [nn.Parameter(data(10, 10)) for _ in range(300)]
-    for one in many:
-        one.sum().backward()
-    return many
 
 
 def _mlp():
@@ -65,7 +54,4 @@ def setup():
         "image": image,
         "step1": _step(mlp, sgd, image, _labels(1)),
         "step64": _step(mlp, sgd, images, _labels(64)),
-        "sgd": optim.SGD(_parameters(), lr=_RATE),
-        "momentum": optim.SGD(_parameters(), lr=_RATE, momentum=0.9),
-        "adam": optim.Adam(_parameters(), lr=_RATE),
     }
