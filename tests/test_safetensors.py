@@ -7,7 +7,7 @@ import pytest
 
 import torchlike as torch
 from torchlike import _safetensors
-from torchlike.serialization import _Bounded
+from torchlike._bounded import Bounded
 
 
 def file_of(header, data=b""):
@@ -16,7 +16,7 @@ def file_of(header, data=b""):
 
 
 def read(data):
-    return _safetensors.read(_Bounded(io.BytesIO(data)))
+    return _safetensors.read(Bounded(io.BytesIO(data)))
 
 
 def written(tensors):

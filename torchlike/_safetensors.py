@@ -75,7 +75,7 @@ def read(file):
 
     Parameters
     ----------
-    file : torchlike.serialization._Bounded
+    file : torchlike._bounded.Bounded
 
     Returns
     -------

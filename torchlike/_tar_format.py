@@ -10,35 +10,34 @@ and 'pickle', the object, in which a tensor or storage is its key.
 import struct
 import tarfile
 
-from torchlike._pickling import Refused
+from torchlike._bounded import Bounded, short
+from torchlike._unpickling import Refused
 from torchlike._utils import _rebuild_tensor
 
 _MOST_DIMENSIONS = 64
 
 
-def read(file, reader, bounded):
+def read(file, reader):
     """The object in an archive.
 
     Parameters
     ----------
-    file : seekable binary file
-    reader : torchlike.serialization._Reader
-    bounded : callable
-        Makes a file that reads exactly what is asked for.
+    file : torchlike._bounded.Bounded
+    reader : torchlike._reader.Reader
 
     Raises
     ------
     RuntimeError, tarfile.TarError
         If the archive is damaged or not of `torch.save`.
     """
-    with tarfile.open(fileobj=file, mode="r:") as archive:
+    with tarfile.open(fileobj=file.file, mode="r:") as archive:
 
         def member(name):
             reader.step = f"the member {name!r}"
             info = archive.getmember(name)
             if info.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
                 raise RuntimeError("it is no plain file")
-            return bounded(archive.extractfile(info))
+            return Bounded(archive.extractfile(info))
 
         objects = {}
         _read_storages(member("storages"), reader, objects)
@@ -56,12 +55,12 @@ def _object(reader, objects, saved_id):
         return reader.source_checked(*saved_id)
     if isinstance(saved_id, (str, int)) and str(saved_id) in objects:
         return objects[str(saved_id)]
-    raise Refused(f"unknown persistent id {saved_id!r:.60}")
+    raise Refused(f"unknown persistent id {short(saved_id)}")
 
 
 def _count(value):
     if type(value) is not int or value < 0:
-        raise RuntimeError(f"{value!r:.40} is no count")
+        raise RuntimeError(f"{short(value)} is no count")
     return value
 
 

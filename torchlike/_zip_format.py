@@ -10,8 +10,6 @@ import struct
 import sys
 import zipfile
 
-from torchlike import _pickling
-
 _ALIGNMENT = 64
 _PADDING_ID = 0x4246  # of the extra field that aligns a member
 _ZIP64_FROM = 1 << 31  # bytes
@@ -22,20 +20,20 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)  # equal objects give equal files
 # ---- writing -----------------------------------------------------------------
 
 
-def write(obj, f, protocol, writer):
+def write(obj, f, pickler, writer):
     """Write an archive to a binary file.
 
     Parameters
     ----------
     obj : object
     f : binary file
-    protocol : int
-        Of the pickle.
+    pickler : callable
+        ``pickler(f, persistent_id)`` returns a pickler for the object.
     writer : torchlike.serialization._Writer
         Collects the storages.
     """
     pickled = io.BytesIO()
-    _pickling.ZipPickler(pickled, protocol, writer.storage_id).dump(obj)
+    pickler(pickled, writer.storage_id).dump(obj)
     with zipfile.ZipFile(f, "w") as archive:
         _add(archive, "data.pkl", pickled.getbuffer())
         _add(archive, "byteorder", sys.byteorder.encode())
@@ -65,8 +63,8 @@ def read(file, reader):
 
     Parameters
     ----------
-    file : seekable binary file
-    reader : torchlike.serialization._Reader
+    file : torchlike._bounded.Bounded
+    reader : torchlike._reader.Reader
 
     Raises
     ------
@@ -74,7 +72,7 @@ def read(file, reader):
         If the archive is damaged or not of `torch.save`.
     """
     reader.step = "the directory of the archive"
-    with zipfile.ZipFile(file) as archive:
+    with zipfile.ZipFile(file.file) as archive:
         members = {info.filename: info for info in archive.infolist()}
         folder = _folder(members)
         order = members.get(folder + "byteorder")

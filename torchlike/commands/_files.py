@@ -2,7 +2,8 @@
 
 import os
 
-from torchlike import _safetensors, serialization
+from torchlike import _reader, _safetensors
+from torchlike._bounded import Bounded
 
 FORMATS = {
     "stream": "stream, of PyTorch 0.2 to 1.5",
@@ -34,13 +35,12 @@ def read(path, unsafe=False, lenient=False):
         As for `torch.load`.
     """
     with open(path, "rb") as f:
-        file = serialization._Bounded(f)
+        file = Bounded(f)
         head = file.head(512)
         if _safetensors.is_safetensors(head, os.path.getsize(path)):
             return "safetensors", _read_safetensors(file, path)
-        reader = serialization._Reader(file, "cpu", unsafe, lenient)
-        obj = serialization._read(file, reader, repr(path))
-        return serialization._format_of(head).__name__.removeprefix("_read_"), obj
+        reader = _reader.Reader(file, "cpu", unsafe, lenient)
+        return _reader.format_of(head), _reader.read(file, reader, repr(path))
 
 
 def _read_safetensors(file, path):

@@ -6,7 +6,7 @@ import sys
 
 import torchlike
 from torchlike import commands
-from torchlike._pickling import StandIn
+from torchlike._unpickling import StandIn
 from torchlike.autograd import Variable
 from torchlike.commands import _files
 

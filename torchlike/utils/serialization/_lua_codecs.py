@@ -15,7 +15,7 @@ def codec_of(file, long_size):
 
     Parameters
     ----------
-    file : torchlike.serialization._Bounded
+    file : torchlike._bounded.Bounded
     long_size : {4, 8}
         Bytes of a long in binary files.
     """

@@ -8,8 +8,8 @@ in a file is run: functions are kept as the bytes that Lua dumped.
 import os
 
 import torchlike
+from torchlike._bounded import Bounded, name_of
 from torchlike._utils import _rebuild_tensor
-from torchlike.serialization import _Bounded, _name
 from torchlike.utils.serialization._lua_codecs import codec_of
 
 __all__ = [
@@ -177,8 +177,8 @@ class T7Reader:
         self.unicode_heuristic = unicode_heuristic
         self.unknown_classes = unknown_classes
         self.objects = {}
-        self._name = _name(fileobj)
-        self._codec = codec_of(_Bounded(fileobj), long_size or 8)
+        self._name = name_of(fileobj)
+        self._codec = codec_of(Bounded(fileobj), long_size or 8)
         self._length = self._codec.left
         self._depth = 0
         self._referred = set()

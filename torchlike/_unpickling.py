@@ -1,0 +1,445 @@
+"""Unpickling that runs no foreign code.
+
+Names such as `torch.*` are resolved to this package. The unpickler is the one of the
+standard library in its Python form, because each of its steps that could run code is
+replaced by one that checks: which objects a file may name, which of them it may call,
+and whose state it may set.
+"""
+
+import pickle
+import sys
+from collections import OrderedDict, defaultdict
+
+import torchlike
+from torchlike import _storage_types, _utils, autograd, nn, optim, serialization
+from torchlike.optim import optimizer as _optimizer
+from torchlike.utils import data as _data
+
+_PACKAGE = torchlike.__name__
+
+
+class Refused(pickle.UnpicklingError):
+    """Something in a pickle that is not loaded."""
+
+
+_STORAGES = {
+    name: getattr(torchlike, name, kind) for name, kind in _storage_types.TYPES.items()
+}
+_HERE = {name for name in _STORAGES if hasattr(torchlike, name)}
+_TENSORS = {name.replace("Storage", "Tensor") for name in _HERE}
+# Users' subclasses of these are rebuilt from their state, without their __init__.
+_BASES = (
+    nn.Module,
+    optim.Optimizer,
+    optim.lr_scheduler._LRScheduler,
+    optim.lr_scheduler.ReduceLROnPlateau,
+    _data.Dataset,
+    _data.sampler.Sampler,
+    _data.sampler.BatchSampler,
+)
+
+
+# ---- what a file may name ------------------------------------------------------
+
+
+class _Function:
+    """A callable that a file may call and that is seen by nobody else."""
+
+    def __init__(self, name, call):
+        self.name = name
+        self.call = call
+
+
+def _latin1(text, encoding="latin1"):
+    """Bytes as pickle's protocol 2 writes them."""
+    if encoding != "latin1":
+        raise Refused(f"codec {encoding!r} is not used by pickles")
+    return text.encode("latin1")
+
+
+def _byte_string(data=b""):
+    """The argument of `bytes` or `bytearray`, which must not be a size."""
+    if not isinstance(data, (bytes, bytearray)):
+        raise Refused(f"bytes of {type(data).__name__} are not supported")
+    return data
+
+
+def _new(cls, base=object, state=None):
+    """An instance without state, as protocols 0 and 1 write it."""
+    if base is not object:
+        raise Refused(f"base {base!r} of {cls!r} is not supported")
+    return _make(cls, ())
+
+
+def _number_dtype(name, align=False, copy=False):
+    """A NumPy dtype of plain numbers."""
+    import numpy  # only for files that hold NumPy scalars
+
+    dtype = numpy.dtype(name)
+    if dtype.kind not in "biufc":
+        raise Refused(f"NumPy type {name!r} is not a plain number")
+    return dtype
+
+
+def _number(dtype, data):
+    """A NumPy scalar."""
+    import numpy  # as above
+
+    if not isinstance(data, (bytes, str)):
+        raise Refused("a NumPy scalar must be given as bytes")
+    if isinstance(data, str):
+        data = data.encode("latin1")
+    if not isinstance(dtype, numpy.dtype) or len(data) != dtype.itemsize:
+        raise Refused(f"{len(data)} bytes are no NumPy scalar of {dtype}")
+    return numpy.frombuffer(data, dtype)[0]
+
+
+def _default_dict(factory=None, *items):
+    """A defaultdict whose factory is a plain container."""
+    if factory not in (None, dict, list, set, int, float, OrderedDict):
+        raise Refused(f"defaultdict of {factory!r} is not supported")
+    return defaultdict(factory, *items)
+
+
+def _no_backend():
+    """0.3 kept a table of layer functions in every module; it is not used here."""
+    return None
+
+
+_BUILTINS = {
+    cls.__name__: cls
+    for cls in (
+        bool,
+        complex,
+        dict,
+        float,
+        frozenset,
+        int,
+        list,
+        object,
+        range,
+        set,
+        slice,
+        str,
+        tuple,
+    )
+}
+_BUILTINS |= {"unicode": str, "long": int, "xrange": range}
+# Called with numbers only, and with one list or tuple at most.
+_FROM_NUMBERS = (complex, range, slice)
+_FROM_SEQUENCE = (frozenset, set, OrderedDict, torchlike.Size)
+_VARIABLES = (autograd.Variable, nn.Parameter)
+
+_BYTES = _Function("bytes", lambda *args: bytes(_byte_string(*args)))
+_BYTE_ARRAY = _Function("bytearray", lambda *args: bytearray(_byte_string(*args)))
+
+_EXTERNAL = {
+    ("builtins", "bytes"): _BYTES,
+    ("builtins", "bytearray"): _BYTE_ARRAY,
+    ("__builtin__", "bytes"): _BYTES,
+    ("__builtin__", "bytearray"): _BYTE_ARRAY,
+    ("collections", "OrderedDict"): OrderedDict,
+    ("collections", "defaultdict"): _Function("defaultdict", _default_dict),
+    ("_codecs", "encode"): _Function("encode", _latin1),
+    ("copy_reg", "_reconstructor"): _Function("_reconstructor", _new),
+    ("copyreg", "_reconstructor"): _Function("_reconstructor", _new),
+    ("copyreg", "__newobj__"): _Function("__newobj__", lambda cls, *a: _make(cls, a)),
+    ("copy_reg", "__newobj__"): _Function("__newobj__", lambda cls, *a: _make(cls, a)),
+    ("numpy", "dtype"): _Function("dtype", _number_dtype),
+    ("numpy.core.multiarray", "scalar"): _Function("scalar", _number),
+    ("numpy._core.multiarray", "scalar"): _Function("scalar", _number),
+}
+
+_TORCH = {
+    ("torch", "Size"): torchlike.Size,
+    ("torch.autograd.variable", "Variable"): autograd.Variable,
+    ("torch.autograd", "Variable"): autograd.Variable,
+    ("torch.nn.parameter", "Parameter"): nn.Parameter,
+    ("torch.optim.optimizer", "required"): _optimizer.required,
+    ("torch.nn.backends.thnn", "_get_thnn_function_backend"): _Function(
+        "_get_thnn_function_backend", _no_backend
+    ),
+    **{
+        ("torch._utils", name): _Function(name, getattr(_utils, name))
+        for name in (
+            "_rebuild_parameter",
+            "_rebuild_size",
+            "_rebuild_tensor",
+            "_rebuild_tensor_v2",
+        )
+    },
+    **{("torch", name): getattr(torchlike, name) for name in _TENSORS},
+    **{("torch", name): found for name, found in _STORAGES.items()},
+}
+
+
+class _Unnamed(Refused):
+    """A name that is not loaded."""
+
+
+def _refuse(what):
+    raise Refused(
+        f"not loaded, because a file could run code by it: {what}; if you trust its "
+        "source, allow each by torch.serialization.allow(cls, ...) or load all by "
+        "torch.load(f, unsafe=True)"
+    )
+
+
+class StandIn:
+    """What stands for something refused, so that the rest of a pickle can be read.
+
+    Attributes
+    ----------
+    name : str
+    content : list
+        What it was given: arguments, items and state.
+    """
+
+    def __init__(self, name, content=()):
+        self.name = name
+        self.content = list(content)
+
+    def __repr__(self):
+        return f"<{self.name}, not loaded>"
+
+    def __setitem__(self, key, value):
+        self.content.append((key, value))
+
+    def append(self, item):
+        """Take an item of a list or set, or a state."""
+        self.content.append(item)
+
+    extend = add = append
+
+
+def _lookup(module, name):
+    """What a module that is imported already defines under that name, or None."""
+    found = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, "__dict__", {}).get(part)  # runs no lazy import
+    return found
+
+
+def _is_buildable(found):
+    """Whether it is a class whose instances are rebuilt from their state."""
+    return isinstance(found, type) and issubclass(found, _BASES)
+
+
+def find_safe(module, name):
+    """The object that a file may name so; everything else is refused."""
+    if module in ("builtins", "__builtin__") and name in _BUILTINS:
+        return _BUILTINS[name]
+    top = module.partition(".")[0]
+    if top == _PACKAGE:
+        module = "torch" + module[len(top) :]
+    named = module, name
+    found = (
+        _EXTERNAL.get(named) or _TORCH.get(named) or serialization._allowed.get(named)
+    )
+    if found is not None:
+        return found
+    if top in ("torch", _PACKAGE):
+        found = _lookup(_PACKAGE + module[len("torch") :], name)
+        if module == "torch.nn.functional" and name in nn.functional.__all__:
+            return found
+    else:
+        found = _lookup(module, name)
+    if _is_buildable(found):
+        return found
+    if found is not None:
+        reason = ""
+    elif top in ("torch", _PACKAGE):
+        reason = " (does not exist in this version)"
+    elif module not in sys.modules:
+        reason = " (its module is not imported)"
+    else:
+        reason = " (not defined in the running program)"
+    raise _Unnamed(f"'{module:.200}.{name:.200}'{reason}")
+
+
+# ---- what a file may do with it ------------------------------------------------
+
+
+def _is_allowed(obj):
+    """Whether the program has allowed a class or function."""
+    named = getattr(obj, "__module__", None), getattr(obj, "__qualname__", None)
+    return serialization._allowed.get(named) is obj
+
+
+def _make(cls, args):
+    """A new instance whose state comes later."""
+    if _is_buildable(cls) and not args:
+        return cls.__new__(cls)
+    if isinstance(cls, type) and _is_allowed(cls):
+        return cls.__new__(cls, *args)
+    return _call(cls, args)
+
+
+def _call(function, args):
+    """The result of a call that a file asks for."""
+    for part in (function, *args):
+        if isinstance(part, StandIn):
+            return StandIn(part.name, args)
+    if isinstance(function, _Function):
+        return function.call(*args)
+    if _is_allowed(function):
+        return function(*args)
+    if function in _VARIABLES:
+        return function(*args)
+    if function in _FROM_SEQUENCE and len(args) < 2:
+        if all(isinstance(arg, (list, tuple)) for arg in args):
+            return function(*args)
+    if function in _FROM_NUMBERS:
+        if all(isinstance(arg, (int, float, type(None))) for arg in args):
+            return function(*args)
+    if isinstance(function, type):
+        _refuse(f"a call of '{function.__module__}.{function.__qualname__}'")
+    return _refuse(f"a call of an object of type '{type(function).__name__}'")
+
+
+# What NumPy adds to the dtype of plain numbers: no fields, and default sizes.
+_PLAIN_DTYPE_STATE = (None, None, None, -1, -1, 0)
+
+
+def _set_state(obj, state):
+    """Give an object its state and return it."""
+    if isinstance(obj, StandIn):
+        obj.append(state)
+        return obj
+    if isinstance(obj, _BASES) or type(obj) in _VARIABLES or _is_allowed(type(obj)):
+        setter = getattr(obj, "__setstate__", None)
+        if setter is not None:
+            setter(state)
+            return obj
+        if isinstance(state, dict):
+            obj.__dict__.update(state)
+            return obj
+    if type(obj) is OrderedDict and isinstance(state, dict):
+        obj.__dict__.update(state)
+        return obj
+    if type(obj).__module__.startswith("numpy") and hasattr(obj, "newbyteorder"):
+        order, rest = state[1], tuple(state[2:])
+        if rest[: len(_PLAIN_DTYPE_STATE)] == _PLAIN_DTYPE_STATE and order in "<>|=":
+            return obj.newbyteorder(order)
+    return _refuse(f"a state for an object of type '{type(obj).__name__}'")
+
+
+class Unpickler(pickle._Unpickler):
+    """Rebuilds containers, tensors, and instances of classes that are already defined.
+
+    Parameters
+    ----------
+    file : binary file
+    persistent_load : callable
+        Returns the object for what the pickler wrote as a persistent id.
+    lenient : bool, default: False
+        Whether `load` returns an object with stand-ins for what is refused.
+
+    Attributes
+    ----------
+    refused : list of str
+        The names that were refused.
+    """
+
+    dispatch = pickle._Unpickler.dispatch.copy()
+
+    def __init__(self, file, persistent_load, lenient=False):
+        super().__init__(file, encoding="latin1")  # strings of Python 2
+        self.persistent_load = persistent_load
+        self.refused = []
+        self._lenient = lenient
+
+    def load(self):
+        """Read the object.
+
+        Raises
+        ------
+        Refused
+            If something is refused; it names all that is.
+        """
+        try:
+            result = super().load()
+        except Exception:
+            # stand-ins lead to further errors
+            if not self.refused or self._lenient:
+                raise
+        if self.refused and not self._lenient:
+            _refuse(", ".join(self.refused))
+        return result
+
+    def find_class(self, module, name):
+        """The object of that name, or a stand-in if it is refused."""
+        try:
+            return find_safe(module, name)
+        except _Unnamed as error:
+            if str(error) not in self.refused:
+                self.refused.append(str(error))
+            return StandIn(f"{module}.{name}")
+
+    def load_reduce(self):
+        """Call a function with a tuple of arguments."""
+        args = self.stack.pop()
+        self.stack[-1] = _call(self.stack[-1], args)
+
+    def load_newobj(self):
+        """Make an instance from a class and arguments."""
+        args = self.stack.pop()
+        self.stack[-1] = _make(self.stack[-1], args)
+
+    def load_newobj_ex(self):
+        """Make an instance from a class, arguments and keywords."""
+        if self.stack.pop():
+            _refuse("an instance made with keyword arguments")
+        self.load_newobj()
+
+    def load_build(self):
+        """Set the state of the object below it."""
+        state = self.stack.pop()
+        self.stack[-1] = _set_state(self.stack[-1], state)
+
+    def _instantiate(self, cls, args):
+        """Make an old-style instance; the standard unpickler calls this."""
+        self.append(_make(cls, tuple(args)))
+
+    def load_bytearray8(self):
+        """Read a bytearray without allocating it before its size is checked."""
+        size = int.from_bytes(self.read(8), "little")
+        self.append(bytearray(self.read(size)))
+
+    def get_extension(self, code):
+        """Refuse: the registry of extensions belongs to the process."""
+        _refuse(f"extension {code}")
+
+    dispatch[pickle.REDUCE[0]] = load_reduce
+    dispatch[pickle.NEWOBJ[0]] = load_newobj
+    dispatch[pickle.NEWOBJ_EX[0]] = load_newobj_ex
+    dispatch[pickle.BUILD[0]] = load_build
+    dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
+
+
+class UnsafeUnpickler(pickle.Unpickler):
+    """The standard unpickler with `torch.*` resolved to this package.
+
+    Parameters
+    ----------
+    file : binary file
+    persistent_load : callable
+        As for `Unpickler`.
+    """
+
+    def __init__(self, file, persistent_load):
+        super().__init__(file, encoding="latin1")
+        self._load = persistent_load
+
+    def persistent_load(self, saved_id):
+        """The object for a persistent id."""
+        return self._load(saved_id)
+
+    def find_class(self, module, name):
+        """The object of that name, importing its module."""
+        if module.partition(".")[0] == "torch":
+            found = _TORCH.get((module, name))
+            if found is not None:
+                return found.call if isinstance(found, _Function) else found
+            module = _PACKAGE + module[len("torch") :]
+        return super().find_class(module, name)
