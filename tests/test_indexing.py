@@ -135,6 +135,7 @@ def test_advanced_index_is_a_copy(make, index, array_index):
     t, a = cube(make)
     part = t[index]
     assert_allclose(part, a[array_index])
+    assert part.is_contiguous()  # view() follows in old code
     part.fill_(0)
     assert_allclose(t, a)
 
@@ -293,6 +294,18 @@ def test_variable_advanced_index(index):
     part.sum().backward()
     expected = np.zeros_like(a)
     expected[array_index] = 1
+    assert_allclose(v.grad, expected)
+
+
+def test_variable_indexed_in_the_middle():
+    t, a = cube(torch.DoubleTensor)
+    v = Variable(t, requires_grad=True)
+    part = v[:, torch.LongTensor([3, 0, 3]), 1:]
+    assert_allclose(part, a[:, [3, 0, 3], 1:])
+    weight = torch.arange(1, 37).double().view(3, 3, 4)
+    part.view(36).dot(Variable(weight.view(36))).backward()
+    expected = np.zeros(a.shape)
+    np.add.at(expected, (slice(None), [3, 0, 3], slice(1, None)), to_array(weight))
     assert_allclose(v.grad, expected)
 
 

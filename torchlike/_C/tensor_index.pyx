@@ -11,8 +11,8 @@ from libc.stdint cimport int64_t
 from torchlike._C.dispatch cimport TH_dispatch
 from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport (
-    TensorBase, clone, converted, dispatch_of, element_at, is_number, missing_operator, new_empty, scalar_tensor,
-    to_scalar, type_name, wrap,
+    TensorBase, clone, contiguous, converted, dispatch_of, element_at, is_number,
+    missing_operator, new_empty, scalar_tensor, to_scalar, type_name, wrap,
 )
 from torchlike._C.th cimport *
 
@@ -347,7 +347,7 @@ cdef object get_advanced(TensorBase self, object index):
     if not plan.indices:
         return clone(planned(self, plan))
     index_get(out, planned(self, plan), plan.indices)
-    return out if plan.back is None else permuted(out, plan.back, False)
+    return out if plan.back is None else contiguous(permuted(out, plan.back, False))
 
 
 cdef int set_advanced(TensorBase self, object index, object value) except -1:

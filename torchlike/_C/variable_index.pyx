@@ -134,7 +134,7 @@ cdef VariableBase v_get(VariableBase view, Plan plan):
         return out
     for d, source in enumerate(plan.back):
         dims[<int>d] = source
-    return v_permute_Z(out, <int>len(plan.back), dims)
+    return v_contiguous(v_permute_Z(out, <int>len(plan.back), dims))
 
 
 cdef int v_put_(VariableBase view, Plan plan, VariableBase value) except -1:
