@@ -76,7 +76,7 @@ Tensor, Storage = FloatTensor, FloatStorage  # set_default_tensor_type changes t
 globals().update(_tensor.functions)
 _create.install(globals())
 
-from torchlike import _methods, _six, autograd, cuda, nn, optim, utils  # noqa: E402, F401  (they need the names above)
+from torchlike import _methods, _six, autograd, backends, cuda, nn, optim, utils  # noqa: E402, F401  (they need the names above)
 
 _methods.install()
 
@@ -106,6 +106,7 @@ __all__ = [
     "__version__",
     "arange",
     "autograd",
+    "backends",
     "bernoulli",
     "cat",
     "chunk",

@@ -174,6 +174,8 @@ cdef THDispatch *dispatch_of_class(object cls) except NULL:
     for dtype, known in enumerate(classes):
         if isinstance(cls, type) and known is not None and issubclass(cls, known):
             return &TH_dispatch[<int>dtype]
+    if getattr(cls, "__module__", None) == "torch.cuda":
+        raise AssertionError("Torch not compiled with CUDA enabled")
     raise TypeError(f"{cls!r} is no tensor type")
 
 

@@ -53,3 +53,18 @@ def current_device():
 def synchronize():
     """Raise AssertionError: there is no device."""
     raise AssertionError("Torch not compiled with CUDA enabled")
+
+
+class _CudaTensor(type):
+    """Classes without instances, for ``isinstance(x, torch.cuda.FloatTensor)``."""
+
+    def __call__(cls, *args, **kwargs):
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+
+for _name in ("Byte", "Char", "Double", "Float", "Half", "Int", "Long", "Short"):
+    for _kind in ("Tensor", "Storage"):
+        globals()[_name + _kind] = _CudaTensor(
+            _name + _kind, (), {"__module__": "torch.cuda", "is_cuda": True}
+        )
+        __all__.append(_name + _kind)
