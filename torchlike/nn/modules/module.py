@@ -624,10 +624,10 @@ class Module(ModuleBase):
 
         Raises
         ------
-        RuntimeError
+        AssertionError
             Always.
         """
-        raise RuntimeError("cuda: CUDA is not available in this version")
+        raise AssertionError("Torch not compiled with CUDA enabled")
 
     def share_memory(self):
         """Refuse: parameters and buffers cannot move to shared memory.
