@@ -20,9 +20,16 @@ def name_of(f):
 
 
 class Bounded:
-    """A binary file that knows what is left of it and reads all that is asked for."""
+    """A binary file that knows what is left of it and reads all that is asked for.
 
-    def __init__(self, file):
+    Parameters
+    ----------
+    file : binary file
+    size : int, optional
+        How many bytes of it there are; by default all.
+    """
+
+    def __init__(self, file, size=None):
         try:
             seekable = file.seekable()
         except AttributeError:
@@ -32,6 +39,8 @@ class Bounded:
         start = file.tell()
         file.seek(0, os.SEEK_END)
         self.left = file.tell() - start
+        if size is not None:
+            self.left = min(self.left, size)
         file.seek(start)
         self.file = file
 
@@ -65,7 +74,7 @@ class Bounded:
         """One line with its end."""
         line = self.file.readline()
         self.left -= len(line)
-        if not line.endswith(b"\n"):
+        if not line.endswith(b"\n") or self.left < 0:
             raise EOFError("the rest of a line is expected, 0 bytes are left")
         return line
 

@@ -72,8 +72,15 @@ def _damaged(name, step, error):
     """The error for a file that is not what it should be."""
     return RuntimeError(
         f"torch.load: {name} is truncated, damaged or no file of torch.save: "
-        f"expected {step}, but {error or type(error).__name__}"
+        f"expected {step}, but {_text(error)}"
     )
+
+
+def _text(error):
+    """What an error says; objects of the file in it are not printed."""
+    if error.args and all(isinstance(arg, (int, str)) for arg in error.args):
+        return str(error)
+    return type(error).__name__
 
 
 class Unavailable(Exception):
@@ -149,17 +156,21 @@ class Reader:
 
     def source_checked(self, cls, file, source):
         """A class of the file, with a warning if its source has changed."""
-        if isinstance(cls, type) and not _is_own(cls):
-            _warn_if_changed(cls, file, source)
+        if not isinstance(cls, (type, StandIn)):
+            raise Refused(f"{short(cls)} is no class")
+        if isinstance(cls, type) and isinstance(source, str) and not _is_own(cls):
+            _warn_if_changed(cls, short(file), source)
         return cls
 
     def storage(self, cls, key, location, size, view=None):
         """The storage with that key, allocated when it is first met."""
         if isinstance(cls, StandIn):
             return cls
+        if not isinstance(key, (str, int)) or not isinstance(location, str):
+            raise Refused(f"{short(key)} at {short(location)} is no storage")
         kind = TYPES.get(getattr(cls, "name", getattr(cls, "__name__", None)))
         if kind is None:
-            raise Refused(f"{cls!r} is not a storage class")
+            raise Refused(f"{short(cls)} is not a storage class")
         if key not in self.storages:
             if type(size) is not int or size < 0:
                 raise Refused(f"{short(size)} is not the size of a storage")
@@ -173,10 +184,13 @@ class Reader:
             self.storages[key] = self._place(kind.new(size), location)
         if view is None:
             return self.storages[key]
-        return self._view(cls, key, *view)
+        return self._view(key, view)
 
-    def _view(self, cls, key, view_key, offset, size):
+    def _view(self, key, view):
         """A storage of its own for a part of another one; it is filled at the end."""
+        view_key, offset, size = view
+        if not isinstance(view_key, (str, int)):
+            raise Refused(f"{short(view_key)} is no key of a view")
         if view_key not in self._views:
             whole = self._check_part(key, offset, size)
             self._views[view_key] = type(whole)(size), key, offset

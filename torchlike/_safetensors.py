@@ -13,6 +13,7 @@ from math import prod
 import torchlike
 from torchlike import _storage_types
 
+_MOST_DIMENSIONS = 64
 _LONGEST_HEADER = 100_000_000  # bytes, the format's limit
 _NAMES = {
     "F64": "Double",
@@ -112,7 +113,9 @@ def _entry(name, entry):
     if dtype not in _NAMES:
         raise RuntimeError(f"{name!r:.80} has the unsupported dtype {dtype!r:.40}")
     kind = _storage_types.TYPES[_NAMES[dtype] + "Storage"]
-    if not all(type(n) is int and n >= 0 for n in (*shape, begin, end)):
+    if len(shape) > _MOST_DIMENSIONS:
+        raise RuntimeError(f"{name!r:.80} has {len(shape)} dimensions")
+    if not all(type(n) is int and 0 <= n < 1 << 63 for n in (*shape, begin, end)):
         raise RuntimeError(f"{name!r:.80} has a size that is no whole number")
     if end - begin != prod(shape) * kind.item_size:
         raise RuntimeError(

@@ -7,11 +7,13 @@ and whose state it may set.
 """
 
 import pickle
+import re
 import sys
 from collections import OrderedDict, defaultdict
 
 import torchlike
 from torchlike import _storage_types, _utils, autograd, nn, optim, serialization
+from torchlike._bounded import short
 from torchlike.optim import optimizer as _optimizer
 from torchlike.utils import data as _data
 
@@ -52,8 +54,8 @@ class _Function:
 
 def _latin1(text, encoding="latin1"):
     """Bytes as pickle's protocol 2 writes them."""
-    if encoding != "latin1":
-        raise Refused(f"codec {encoding!r} is not used by pickles")
+    if not isinstance(text, str) or encoding != "latin1":
+        raise Refused(f"codec {short(encoding)} is not used by pickles")
     return text.encode("latin1")
 
 
@@ -67,18 +69,20 @@ def _byte_string(data=b""):
 def _new(cls, base=object, state=None):
     """An instance without state, as protocols 0 and 1 write it."""
     if base is not object:
-        raise Refused(f"base {base!r} of {cls!r} is not supported")
+        raise Refused(f"base {short(base)} of {short(cls)} is not supported")
     return _make(cls, ())
+
+
+_NUMBER_TYPE = re.compile(r"[<>|=]?([biufc]\d{1,2}|\?)")
 
 
 def _number_dtype(name, align=False, copy=False):
     """A NumPy dtype of plain numbers."""
     import numpy  # only for files that hold NumPy scalars
 
-    dtype = numpy.dtype(name)
-    if dtype.kind not in "biufc":
-        raise Refused(f"NumPy type {name!r} is not a plain number")
-    return dtype
+    if not isinstance(name, str) or not _NUMBER_TYPE.fullmatch(name):
+        raise Refused(f"NumPy type {short(name)} is not a plain number")
+    return numpy.dtype(name)
 
 
 def _number(dtype, data):
@@ -94,11 +98,16 @@ def _number(dtype, data):
     return numpy.frombuffer(data, dtype)[0]
 
 
-def _default_dict(factory=None, *items):
+def _default_dict(factory=None, items=None):
     """A defaultdict whose factory is a plain container."""
-    if factory not in (None, dict, list, set, int, float, OrderedDict):
-        raise Refused(f"defaultdict of {factory!r} is not supported")
-    return defaultdict(factory, *items)
+    if not any(factory is plain for plain in _FACTORIES):
+        raise Refused(f"defaultdict of {short(factory)} is not supported")
+    if items is not None and type(items) is not dict:
+        raise Refused(f"defaultdict from {short(items)} is not supported")
+    return defaultdict(factory, items or {})
+
+
+_FACTORIES = (None, dict, list, set, int, float, OrderedDict)
 
 
 def _no_backend():
@@ -127,7 +136,8 @@ _BUILTINS = {
 _BUILTINS |= {"unicode": str, "long": int, "xrange": range}
 # Called with numbers only, and with one list or tuple at most.
 _FROM_NUMBERS = (complex, range, slice)
-_FROM_SEQUENCE = (frozenset, set, OrderedDict, torchlike.Size)
+_FROM_KEYS = (frozenset, set)
+_FROM_SEQUENCE = (*_FROM_KEYS, OrderedDict, torchlike.Size)
 _VARIABLES = (autograd.Variable, nn.Parameter)
 
 _BYTES = _Function("bytes", lambda *args: bytes(_byte_string(*args)))
@@ -262,8 +272,40 @@ def find_safe(module, name):
 
 def _is_allowed(obj):
     """Whether the program has allowed a class or function."""
-    named = getattr(obj, "__module__", None), getattr(obj, "__qualname__", None)
-    return serialization._allowed.get(named) is obj
+    return any(obj is allowed for allowed in serialization._allowed.values())
+
+
+_MOST_PARTS = 1000  # of a key: more than anybody needs
+
+
+def _check_key(key):
+    """Refuse a key whose hash takes for ever or overflows the stack.
+
+    A tuple that holds another one twice, which does the same and so on, is small in a
+    file, but its hash visits every path.
+    """
+    parts, seen = [key], 0
+    while parts:
+        part = parts.pop()
+        if isinstance(part, (tuple, frozenset)):
+            seen += len(part)
+            if seen > _MOST_PARTS:
+                raise Refused(f"a key of more than {_MOST_PARTS} parts")
+            parts.extend(part)
+
+
+def _check_sequence(function, arg):
+    """Refuse what a container must not be made from."""
+    if not isinstance(arg, (list, tuple)):
+        _refuse(f"a '{function.__name__}' of a '{type(arg).__name__}'")
+    if function in _FROM_KEYS:
+        for key in arg:
+            _check_key(key)
+    elif function is OrderedDict:
+        for pair in arg:
+            if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+                _refuse(f"a pair that is a '{type(pair).__name__}'")
+            _check_key(pair[0])
 
 
 def _make(cls, args):
@@ -284,15 +326,16 @@ def _call(function, args):
         return function.call(*args)
     if _is_allowed(function):
         return function(*args)
-    if function in _VARIABLES:
-        return function(*args)
-    if function in _FROM_SEQUENCE and len(args) < 2:
-        if all(isinstance(arg, (list, tuple)) for arg in args):
-            return function(*args)
-    if function in _FROM_NUMBERS:
-        if all(isinstance(arg, (int, float, type(None))) for arg in args):
-            return function(*args)
     if isinstance(function, type):
+        if function in _VARIABLES:
+            return function(*args)
+        if function in _FROM_SEQUENCE and len(args) < 2:
+            for arg in args:
+                _check_sequence(function, arg)
+            return function(*args)
+        if function in _FROM_NUMBERS:
+            if all(isinstance(arg, (int, float, type(None))) for arg in args):
+                return function(*args)
         _refuse(f"a call of '{function.__module__}.{function.__qualname__}'")
     return _refuse(f"a call of an object of type '{type(function).__name__}'")
 
@@ -322,6 +365,14 @@ def _set_state(obj, state):
         if rest[: len(_PLAIN_DTYPE_STATE)] == _PLAIN_DTYPE_STATE and order in "<>|=":
             return obj.newbyteorder(order)
     return _refuse(f"a state for an object of type '{type(obj).__name__}'")
+
+
+_DICTS = (dict, OrderedDict, defaultdict)
+
+
+def _is_plain(obj, kinds):
+    """Whether an object is of one of the classes, a stand-in, or allowed."""
+    return type(obj) in kinds or isinstance(obj, StandIn) or _is_allowed(type(obj))
 
 
 class Unpickler(pickle._Unpickler):
@@ -401,6 +452,62 @@ class Unpickler(pickle._Unpickler):
         """Make an old-style instance; the standard unpickler calls this."""
         self.append(_make(cls, tuple(args)))
 
+    # Items are added to plain containers only: the methods of other classes would run.
+
+    def _add(self, kinds, items):
+        """The container to which a number of items is to be added."""
+        container = self.stack[-1 - items]
+        if not _is_plain(container, kinds):
+            _refuse(f"items of an object of type '{type(container).__name__}'")
+        return container
+
+    def load_append(self):
+        """Append the last object to a list."""
+        self._add((list,), 1).append(self.stack.pop())
+
+    def load_appends(self):
+        """Append the last objects to a list."""
+        items = self.pop_mark()
+        self._add((list,), 0).extend(items)
+
+    def load_additems(self):
+        """Add the last objects to a set."""
+        items = self.pop_mark()
+        container = self._add((set,), 0)
+        for item in items:
+            _check_key(item)
+            container.add(item)
+
+    def load_setitem(self):
+        """Set one item of a dict."""
+        container = self._add(_DICTS, 2)
+        value = self.stack.pop()
+        key = self.stack.pop()
+        _check_key(key)
+        container[key] = value
+
+    def load_setitems(self):
+        """Set items of a dict."""
+        items = self.pop_mark()
+        container = self._add(_DICTS, 0)
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            _check_key(key)
+            container[key] = value
+
+    def load_dict(self):
+        """Make a dict of the last objects."""
+        items = self.pop_mark()
+        for key in items[::2]:
+            _check_key(key)
+        self.append(dict(zip(items[::2], items[1::2], strict=True)))
+
+    def load_frozenset(self):
+        """Make a frozenset of the last objects."""
+        items = self.pop_mark()
+        for item in items:
+            _check_key(item)
+        self.append(frozenset(items))
+
     def load_bytearray8(self):
         """Read a bytearray without allocating it before its size is checked."""
         size = int.from_bytes(self.read(8), "little")
@@ -410,6 +517,13 @@ class Unpickler(pickle._Unpickler):
         """Refuse: the registry of extensions belongs to the process."""
         _refuse(f"extension {code}")
 
+    dispatch[pickle.APPEND[0]] = load_append
+    dispatch[pickle.APPENDS[0]] = load_appends
+    dispatch[pickle.ADDITEMS[0]] = load_additems
+    dispatch[pickle.SETITEM[0]] = load_setitem
+    dispatch[pickle.SETITEMS[0]] = load_setitems
+    dispatch[pickle.DICT[0]] = load_dict
+    dispatch[pickle.FROZENSET[0]] = load_frozenset
     dispatch[pickle.REDUCE[0]] = load_reduce
     dispatch[pickle.NEWOBJ[0]] = load_newobj
     dispatch[pickle.NEWOBJ_EX[0]] = load_newobj_ex

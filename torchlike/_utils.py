@@ -39,6 +39,8 @@ def _rebuild_tensor(storage, storage_offset, size, stride):
     RuntimeError
         If the view does not lie inside the storage.
     """
+    if not isinstance(size, (list, tuple)) or not isinstance(stride, (list, tuple)):
+        raise TypeError("size and stride of a tensor must be tuples")
     size, stride = tuple(size), tuple(stride)
     tensor = _tensor_class(storage)()
     if 0 in size or not size:
@@ -58,6 +60,8 @@ def _rebuild_tensor(storage, storage_offset, size, stride):
 
 def _rebuild_size(sizes):
     """A `Size`; pickles call it."""
+    if not isinstance(sizes, (list, tuple)):
+        raise TypeError("sizes must be a tuple")
     return torchlike.Size(sizes)
 
 

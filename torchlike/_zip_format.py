@@ -72,14 +72,17 @@ def read(file, reader):
         If the archive is damaged or not of `torch.save`.
     """
     reader.step = "the directory of the archive"
+    end = file.position() + file.left
     with zipfile.ZipFile(file.file) as archive:
         members = {info.filename: info for info in archive.infolist()}
+        for info in members.values():
+            _check_plain(info, end)
         folder = _folder(members)
         order = members.get(folder + "byteorder")
-        if order is not None and _bytes(archive, order) != b"little":
+        if order is not None and archive.read(order) != b"little":
             raise RuntimeError("only little-endian files can be read")
         reader.step = "data.pkl"
-        pickled = _bytes(archive, members[folder + "data.pkl"])
+        pickled = archive.read(members[folder + "data.pkl"])
         reader.step = reader.OBJECT
         result = reader.unpickle(io.BytesIO(pickled))
         for key in reader.storages:
@@ -102,24 +105,20 @@ def _is_object(name):
     return name == "data.pkl" or name.count("/") == 1 and name.endswith("/data.pkl")
 
 
-def _check_plain(info):
-    """Refuse a member that takes more memory than its place in the file."""
+def _check_plain(info, end):
+    """Refuse a member that is compressed or not inside the file."""
     if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
         raise RuntimeError(f"{info.filename!r:.80} is compressed or encrypted")
     if info.file_size != info.compress_size:
         raise RuntimeError(f"{info.filename!r:.80} has two sizes")
-
-
-def _bytes(archive, info):
-    _check_plain(info)
-    return archive.read(info)
+    if info.header_offset < 0 or info.header_offset + info.file_size > end:
+        raise EOFError(f"{info.filename!r:.80} does not lie inside the file")
 
 
 def _fill(archive, info, reader, key):
     """Read the values of one storage."""
     if info is None:
         raise RuntimeError(f"the archive has no member data/{key}")
-    _check_plain(info)
     reader.check_bytes(key, info.file_size)
     if reader.mapping and reader.map(key, _position(archive.fp, info)):
         return
