@@ -42,6 +42,7 @@ from torchlike._C.tensor import (
 from torchlike._C.tensor_base import Size
 from torchlike._tensor_str import set_printoptions
 from torchlike.functional import (
+    btriunpack,
     cat,
     chunk,
     matmul,
@@ -108,6 +109,7 @@ __all__ = [
     "autograd",
     "backends",
     "bernoulli",
+    "btriunpack",
     "cat",
     "chunk",
     "cuda",

@@ -54,6 +54,26 @@ def index(self, m):
     return self[m]
 
 
+def chunk(self, n_chunks, dim=0):
+    """At most `n_chunks` parts of one size; see `torch.chunk`."""
+    return functional.chunk(self, n_chunks, dim)
+
+
+def expand_as(self, tensor):
+    """The tensor expanded to the size of another one."""
+    return self.expand(tensor.size())
+
+
+def matmul(self, other):
+    """The matrix product with `other`; see `torch.matmul`."""
+    return functional.matmul(self, other)
+
+
+def view_as(self, tensor):
+    """The tensor viewed in the size of another one."""
+    return self.view(tensor.size())
+
+
 def bernoulli(self, *, generator=None):
     """0 or 1, drawn with the elements as probabilities; see `torch.bernoulli`."""
     return create.bernoulli(self, generator=generator)
@@ -94,15 +114,15 @@ def _without_gradient(name):
 
 _shared = {
     "bernoulli": bernoulli,
-    "chunk": functional.chunk,
-    "expand_as": functional.expand_as,
+    "chunk": chunk,
+    "expand_as": expand_as,
     "is_signed": is_signed,
-    "matmul": functional.matmul,
+    "matmul": matmul,
     "multinomial": multinomial,
     "repeat": repeat,
     "split": functional.split,
     "unbind": functional.unbind,
-    "view_as": functional.view_as,
+    "view_as": view_as,
 }
 
 

@@ -2,13 +2,14 @@
 
 from torchlike._C import create
 from torchlike._C.joining import cat
+from torchlike._C.tensor import LongTensor
 from torchlike._C.tensor_base import TensorBase
 from torchlike._C.variable_class import Variable
 
 __all__ = [
+    "btriunpack",
     "cat",
     "chunk",
-    "expand_as",
     "matmul",
     "multinomial",
     "normal",
@@ -16,7 +17,6 @@ __all__ = [
     "split",
     "stack",
     "unbind",
-    "view_as",
 ]
 
 
@@ -48,6 +48,8 @@ def split(tensor, split_size, dim=0):
     >>> [p.size(0) for p in torch.split(torch.zeros(5), 2)]
     [2, 2, 1]
     """
+    if not hasattr(split_size, "__index__"):
+        raise TypeError(f"split_size must be an int, but got {split_size!r}")
     if split_size < 1:
         raise ValueError(f"split_size must be 1 or more, but got {split_size}")
     dim = _wrap(dim, tensor.dim())
@@ -72,10 +74,74 @@ def chunk(tensor, chunks, dim=0):
     -------
     tuple of views
     """
+    if not hasattr(chunks, "__index__"):
+        raise TypeError(f"chunks must be an int, but got {chunks!r}")
     if chunks < 1:
         raise ValueError(f"chunks must be 1 or more, but got {chunks}")
     dim = _wrap(dim, tensor.dim())
     return split(tensor, (tensor.size(dim) + chunks - 1) // chunks, dim)
+
+
+def btriunpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
+    """Take apart what `btrifact` gives: ``A = P L U`` for each matrix of the batch.
+
+    Parameters
+    ----------
+    LU_data : Tensor or Variable of shape (batch, n, n)
+        L below the diagonal, U on and above it.
+    LU_pivots : IntTensor or Variable of shape (batch, n)
+        Row i was exchanged with row ``LU_pivots[i]``, counted from 1, after the rows
+        before it.
+    unpack_data : bool, default: True
+        Whether to make L and U; else they are None.
+    unpack_pivots : bool, default: True
+        Whether to make P; else it is None.
+
+    Returns
+    -------
+    P, L, U : Tensors or Variables of shape (batch, n, n), or None
+        Permutation matrices, lower triangles with ones on the diagonal, and upper ones.
+
+    Raises
+    ------
+    ValueError
+        If the sizes do not fit or a pivot is no row.
+
+    Examples
+    --------
+    >>> A = torch.randn(2, 3, 3)
+    >>> P, L, U = torch.btriunpack(*A.btrifact())
+    >>> (P.bmm(L).bmm(U) - A).abs().max() < 1e-5
+    True
+    """
+    size, n = tuple(LU_data.size()), LU_data.size(-1)
+    if len(size) != 3 or size[1] != n or tuple(LU_pivots.size()) != size[:2]:
+        raise ValueError(
+            "btriunpack expects matrices (batch, n, n) and pivots (batch, n), but got "
+            f"{list(size)} and {list(LU_pivots.size())}"
+        )
+    variable = isinstance(LU_data, Variable)
+    eye = create.eye(n, out=(LU_data.data if variable else LU_data).new())
+    P = L = U = None
+    if unpack_pivots:
+        pivots = LU_pivots.data if isinstance(LU_pivots, Variable) else LU_pivots
+        P = stack([eye.index_select(1, _rows(p, n)) for p in pivots.tolist()])
+        P = Variable(P) if variable else P
+    if unpack_data:
+        eye = Variable(eye) if variable else eye
+        L = stack([m.tril(-1) + eye for m in LU_data])
+        U = stack([m.triu() for m in LU_data])
+    return P, L, U
+
+
+def _rows(pivots, n):
+    """Where the rows are after the exchanges."""
+    rows = list(range(n))
+    for i, p in enumerate(pivots):
+        if not 1 <= p <= n:
+            raise ValueError(f"pivot {p} is not one of the rows 1 to {n}")
+        rows[i], rows[p - 1] = rows[p - 1], rows[i]
+    return LongTensor(rows)
 
 
 def unbind(tensor, dim=0):
@@ -134,8 +200,8 @@ def normal(means=0.0, std=1.0, *, mean=None, generator=None, out=None):
     means, std : Tensor, Variable or float
         At least one has elements; two of them need equally many, and the result has the
         size of `means`.
-    mean : float, optional
-        The name of `means` in calls with one mean for all elements.
+    mean : Tensor, Variable or float, optional
+        The same as `means`.
     out : Tensor, optional
         Result.
 
@@ -254,13 +320,3 @@ def _broadcast(a, b):
                 f"sizes {list(a)} and {list(b)} of the batches do not broadcast"
             )
     return tuple(max(m, n) for m, n in zip(a, b))
-
-
-def expand_as(tensor, other):
-    """``tensor`` expanded to the size of ``other``."""
-    return tensor.expand(other.size())
-
-
-def view_as(tensor, other):
-    """``tensor`` viewed in the size of ``other``."""
-    return tensor.view(other.size())

@@ -17,8 +17,9 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 from torchlike._C.args cimport (
     Arguments, Callable, Function, Parameter, Signature, call_function, get_generator,
-    install_function, install_method, out_tensor, out_tensors, parse,
+    has_type, install_function, install_method, out_tensor, out_tensors, parse,
 )
+from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport TensorBase, wrap
 from torchlike._C.tensor_ops cimport *
 from torchlike._C.th cimport *
@@ -30,7 +31,7 @@ from torchlike._C.variable_ops cimport *
 READ = {
     "L": "<TensorBase>a.values[{i}].o",
     "B": "<TensorBase>a.values[{i}].o",
-    "P": "<TensorBase>a.values[{i}].o",
+    "P": "None if a.values[{i}].o == NULL else <TensorBase>a.values[{i}].o",
     "W": "None if a.values[{i}].o == NULL else <TensorBase>a.values[{i}].o",
     "S": "a.values[{i}].s",
     "D": "a.values[{i}].d",
@@ -67,6 +68,10 @@ def default_code(argument):
     return f"{float(value)!r}, {int(value)}"
 
 
+def c_string(text):
+    return "NULL" if text is None else f'"{text}"'
+
+
 def tables_code(operators):
     """The parser's tables as static C data."""
     lines = ["cdef extern from *:", '    """']
@@ -79,8 +84,9 @@ def tables_code(operators):
                 for a in overload.arguments:
                     flags = int(a.default is not None) + 2 * int(a.keyword_only)
                     flags += 4 * (a.name == "keepdim")
+                    flags += 8 * (a.name == "dim" and a.default is not None)
                     lines.append(
-                        f"        {{\"{a.name}\", '{a.kind}', {flags}, {default_code(a)}}},"
+                        f"        {{\"{a.name}\", {c_string(a.aka)}, '{a.kind}', {flags}, {default_code(a)}}},"
                     )
                 lines.append("    };")
         lines.append(f"    static const THSignature S_{operator.name}[] = {{")
@@ -90,8 +96,8 @@ def tables_code(operators):
         lines.append("    };")
         for name in names(operator):
             lines.append(
-                f'    static const THCallable C_{name} = {{"{name}", S_{operator.name}, '
-                f"{len(operator.overloads)}}};"
+                f'    static const THCallable C_{name} = {{"{name}", {c_string(operator.input_name)}, '
+                f"S_{operator.name}, {len(operator.overloads)}}};"
             )
     lines.append('    """')
     lines += [f"    const Callable C_{n}" for op in operators for n in names(op)]
@@ -109,6 +115,7 @@ class MethodWriter:
 
     def __init__(self, operators):
         exposed = [op for op in operators.values() if names(op)]
+        self.all_operators = operators
         self.operators = exposed
         self.code = []
 
@@ -135,7 +142,24 @@ class MethodWriter:
             return [f"return {name(overload, 'number')}({', '.join(['t', *rest])})"]
         lines = []
         into = name(overload, "into")
-        if takes_out(operator, overload):
+        own = self.all_operators.get(f"{operator.name}_own")
+        if own and operator.function:  # out= may have the own type instead
+            overload_own = own.overloads[operator.overloads.index(overload)]
+            function = own.function_name(overload_own, "into")
+            lines += [
+                "if has_type(a.out, t.ops.dtype):",
+                f"    {function}({', '.join(['<TensorBase>a.out', 't', *rest])})",
+                "    return <object>a.out",
+            ]
+        if takes_out(operator, overload) and overload.is_view:
+            view = f"{name(overload, 't')}({', '.join(['t', *rest])})"
+            lines += [
+                "if a.out != NULL:",
+                "    out = out_tensor(a.out, t.ops.dtype)",
+                f"    check(THTensor_set(out.c_tensor, {view}.c_tensor))",
+                "    return out",
+            ]
+        elif takes_out(operator, overload):
             kinds = "".join(overload.outputs)
             if len(kinds) == 1:
                 code = OUT_TYPES[kinds]
@@ -274,7 +298,7 @@ class MethodWriter:
 
 def takes_out(operator, overload):
     """Whether the function form has out=."""
-    makes = not overload.number and overload.library not in ("view", "object")
+    makes = not overload.number and overload.library != "object"
     return makes and operator.function and not operator.namespace
 
 

@@ -34,7 +34,7 @@ KINDS = {
 }
 FLAGS = {
     "doc", "overload", "inplace", "public", "function", "method", "domain", "samples",
-    "shapes", "namespace", "variable_only",
+    "shapes", "namespace", "variable_only", "aka",
 }  # fmt: skip
 RESERVED = {"from": "from_", "lambda": "lambda_", "sorted": "sorted_"}
 
@@ -51,6 +51,7 @@ class Argument:
     kind: str
     default: str | None
     keyword_only: bool
+    aka: str | None = None  # another name for it in calls
 
     @property
     def c_name(self):
@@ -111,6 +112,7 @@ class Operator:
     method: bool
     namespace: str
     variable_only: bool  # tensors have a hand-written method
+    input_name: str | None  # another name for self in calls of the function
     domain: dict
     samples: dict
     shapes: dict
@@ -126,7 +128,7 @@ class Operator:
         return tuple(have)
 
 
-def parse_arguments(text, where):
+def parse_arguments(text, aka, where):
     arguments, keyword_only = [], False
     for part in filter(None, (p.strip() for p in text.split(","))):
         if part == "*":
@@ -138,7 +140,9 @@ def parse_arguments(text, where):
         kind, name, default = match.groups()
         if kind.endswith("?"):
             default = "None"
-        arguments.append(Argument(name, KINDS[kind], default, keyword_only))
+        arguments.append(
+            Argument(name, KINDS[kind], default, keyword_only, aka.get(name))
+        )
     return arguments
 
 
@@ -177,7 +181,7 @@ def parse_call(text, tables, where):
     return target, arguments, library, outputs, number, types, function.family
 
 
-def parse_overload(entry, tables, where):
+def parse_overload(entry, aka, tables, where):
     unknown = set(entry) - {
         "args",
         "call",
@@ -189,7 +193,7 @@ def parse_overload(entry, tables, where):
     }
     if unknown:
         raise TableError(f"{where}: unknown fields {sorted(unknown)}")
-    arguments = parse_arguments(entry["args"], where)
+    arguments = parse_arguments(entry["args"], aka, where)
     target, call, library, outputs, number, types, family = parse_call(
         entry["call"], tables, where
     )
@@ -228,10 +232,14 @@ def parse_operator(name, entry, source, tables):
         raise TableError(f"{where}: unknown fields {sorted(unknown)}")
     if not entry.get("doc", "").rstrip().endswith("."):
         raise TableError(f"{where}: doc must be a sentence")
+    aka = entry.get("aka", {})
     overloads = [
-        parse_overload(o, tables, f"{where}, overload {i + 1}")
+        parse_overload(o, aka, tables, f"{where}, overload {i + 1}")
         for i, o in enumerate(entry["overload"])
     ]
+    known = {"self"} | {a.name for o in overloads for a in o.arguments}
+    if not set(aka) <= known:
+        raise TableError(f"{where}: aka of {sorted(set(aka) - known)}, no arguments")
     suffixes = [o.suffix for o in overloads]
     if len(set(suffixes)) != len(suffixes):
         raise TableError(f"{where}: two overloads take the same kinds {suffixes}")
@@ -249,6 +257,7 @@ def parse_operator(name, entry, source, tables):
         public is True and entry.get("method", True),
         entry.get("namespace", ""),
         entry.get("variable_only", False),
+        aka.get("self"),
         entry.get("domain", {}),
         entry.get("samples", {}),
         entry.get("shapes", {}),

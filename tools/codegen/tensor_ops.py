@@ -113,9 +113,9 @@ def call_code(overload, tables):
             a = kinds[negated]
             if a.kind == "Z":
                 arguments += [f"n_{a.c_name}", a.c_name]
-            elif a.kind in "TLBP" and not helper:
+            elif a.kind in "TLBP" and a.default is None and not helper:
                 arguments.append(f"{a.c_name}.c_tensor")
-            elif a.kind in "tW" and not helper:
+            elif a.kind in "tWP" and not helper:
                 arguments.append(f"NULL if {a.c_name} is None else {a.c_name}.c_tensor")
             elif a.kind == "G" and not helper:
                 arguments.append(f"generator_pointer({a.c_name})")

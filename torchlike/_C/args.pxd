@@ -17,8 +17,11 @@ cdef extern from *:
      * D float, I int, b bool, Z sizes, G generator. */
     typedef struct THParameter {
         const char *name;
+        const char *aka; /* another name for it, or NULL */
         char kind;
-        char flags; /* 1: has a default, 2: keyword only, 4: the default was another one before 0.2 */
+        /* 1: has a default, 2: keyword only, 4: the default was another one before 0.2,
+         * 8: None stands for the default */
+        char flags;
         double real_default;
         int64_t int_default;
     } THParameter;
@@ -28,6 +31,7 @@ cdef extern from *:
     } THSignature;
     typedef struct THCallable {
         const char *name;
+        const char *input_name; /* of the function's first argument, beside "input"; or NULL */
         const THSignature *overloads;
         int n;
     } THCallable;
@@ -37,6 +41,7 @@ cdef extern from *:
         TORCHLIKE_MAX_ARGS
     ctypedef struct Parameter "THParameter":
         const char *name
+        const char *aka
         char kind
         char flags
         double real_default
@@ -46,6 +51,7 @@ cdef extern from *:
         int n
     ctypedef struct Callable "THCallable":
         const char *name
+        const char *input_name
         const Signature *overloads
         int n
 
@@ -72,6 +78,7 @@ cdef int parse_sizes(PyObject **args, Py_ssize_t n, int64_t *sizes) except -1   
 # Calls a method as a function: its first argument is self.
 cdef object call_function(Function method, const Callable *callee, PyObject **args, Py_ssize_t n, PyObject *kwnames)
 
+cdef bint has_type(PyObject *out, int dtype) noexcept       # whether out= is given and a tensor of a type
 cdef TensorBase out_tensor(PyObject *out, int dtype)        # checks out= against the result's type
 cdef tuple out_tensors(PyObject *out, int dtype, bytes kinds)   # kinds: T dtype, L Long, B Byte, P Int
 cdef object get_generator(PyObject *generator)

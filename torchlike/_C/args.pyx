@@ -99,6 +99,9 @@ cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, 
         to_scalar(ops, o, &value.s)
         return True
     if kind == c'I':
+        if o is None and p.flags & 8:
+            value.i = p.int_default
+            return True
         return not PyBool_Check(o) and to_int(o, &value.i)
     if kind == c'b':
         if PyBool_Check(o):
@@ -111,6 +114,9 @@ cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, 
         value.d = PyFloat_AsDouble(o)
         return True
     if kind == c'L' or kind == c'B' or kind == c'P':
+        if o is None and kind == c'P' and p.flags & 1:
+            value.o = NULL
+            return True
         tensor = index_tensor(o, kind_type(kind, TH_LONG))
         value.o = <PyObject *>tensor                # kept alive by o
         return tensor is not None
@@ -190,6 +196,8 @@ cdef bint match(const Signature *s, THDispatch *ops, bint variables, PyObject **
             if not p.flags & 1:
                 return False
         o = keyword(p.name, args, n, kwnames)
+        if o == NULL and p.aka != NULL:
+            o = keyword(p.aka, args, n, kwnames)
         if o != NULL:
             used += 1
             if p.kind == c'Z':
@@ -287,7 +295,8 @@ cdef str mismatch_text(const Signature *s, THDispatch *ops, bint variables, PyOb
     required = sum([not s.parameters[i].flags & 1 for i in range(s.n)])
     if not required <= n + n_keywords <= s.n:
         return None
-    known = [s.parameters[i].name.decode() for i in range(s.n)]
+    known = {s.parameters[i].name.decode(): i for i in range(s.n)}
+    known.update({s.parameters[i].aka.decode(): i for i in range(s.n) if s.parameters[i].aka != NULL})
     if kwnames != NULL:
         wrong = [name for name in <tuple>kwnames if name not in known]
         if wrong:
@@ -302,7 +311,7 @@ cdef str mismatch_text(const Signature *s, THDispatch *ops, bint variables, PyOb
         for j, name in enumerate(<tuple>kwnames):
             o = <object>args[n + <Py_ssize_t>j]
             text = type_name(o)
-            if not accept(&s.parameters[<int>known.index(name)], ops, variables, o, &scratch, 0):
+            if not accept(&s.parameters[<int>known[name]], ops, variables, o, &scratch, 0):
                 text = "!" + text + "!"
             parts.append(name + "=" + text)
     return "some of the arguments have invalid types: (" + ", ".join(parts) + ")"
@@ -337,8 +346,17 @@ def raised(base, exponent, *, out=None):
     return result if out is None else out.resize_as_(result).copy_(result)
 
 
+cdef object call_with_keywords(Function method, object self, dict keywords):
+    cdef PyObject *values[TORCHLIKE_MAX_ARGS]
+    names = tuple(keywords)
+    if len(names) > TORCHLIKE_MAX_ARGS:
+        raise TypeError(f"at most {TORCHLIKE_MAX_ARGS} keyword arguments are possible, but got {len(names)}")
+    for i, name in enumerate(names):
+        values[<int>i] = <PyObject *>keywords[name]
+    return method(self, values, 0, <PyObject *>names)
+
+
 cdef object call_function(Function method, const Callable *callee, PyObject **args, Py_ssize_t n, PyObject *kwnames):
-    cdef PyObject *first
     if n > 0 and isinstance(<object>args[0], (TensorBase, VariableBase)):
         return method(<object>args[0], args + 1, n - 1, kwnames)
     name = callee.name.decode()
@@ -350,16 +368,23 @@ cdef object call_function(Function method, const Callable *callee, PyObject **ar
         if name == "pow" and n == 2:
             return raised(<object>args[0], <object>args[1], **keywords_of(args, n, kwnames))
     if n == 0:
-        first = keyword("input", args, n, kwnames)
-        if first != NULL and isinstance(<object>first, (TensorBase, VariableBase)):
-            keywords = keywords_of(args, n, kwnames)
-            del keywords["input"]
-            if "out" not in keywords:
-                return getattr(<object>first, name)(**keywords)
+        keywords = keywords_of(args, n, kwnames)
+        if name == "pow" and "base" in keywords and isinstance(keywords.get("input"), (TensorBase, VariableBase)):
+            return raised(keywords.pop("base"), keywords.pop("input"), **keywords)
+        known = "input"
+        if known not in keywords and callee.input_name != NULL:
+            known = callee.input_name.decode()
+        first = keywords.pop(known, None)
+        if isinstance(first, (TensorBase, VariableBase)):
+            return call_with_keywords(method, first, keywords)
     raise TypeError(
         name + " received an invalid combination of arguments - got " + given_text(args, n, kwnames)
         + ", but expected a tensor or a Variable as the first argument"
     )
+
+
+cdef bint has_type(PyObject *out, int dtype) noexcept:
+    return out != NULL and isinstance(<object>out, TensorBase) and (<TensorBase>out).ops.dtype == dtype
 
 
 cdef TensorBase out_tensor(PyObject *out, int dtype):

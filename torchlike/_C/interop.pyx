@@ -27,12 +27,12 @@ def to_numpy(TensorBase self not None):
     return numpy_module().asarray(memoryview(self))
 
 
-def from_numpy(array):
+def from_numpy(ndarray):
     """A tensor that shares the memory of a NumPy array.
 
     Parameters
     ----------
-    array : numpy.ndarray
+    ndarray : numpy.ndarray
         Of type uint8, int8, int16, int32, int64, float16, float32 or float64, writable, in native
         byte order, with strides that are whole elements and not negative.
 
@@ -49,6 +49,7 @@ def from_numpy(array):
     cdef THTensor *r
     cdef THStorage *storage
     numpy = numpy_module()
+    array = ndarray
     if not isinstance(array, numpy.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
     if array.dtype.name not in DTYPES or not array.dtype.isnative:
