@@ -323,3 +323,42 @@ def test_variable_assignment():
     u.sum().backward()
     assert_allclose(w.grad[1], np.zeros((4, 5)))
     assert to_array(w.grad).sum() == 80
+
+
+@pytest.mark.parametrize("wrap", [lambda x: x, Variable], ids=["tensor", "variable"])
+def test_numpy_arrays_as_indices(wrap):
+    a = np.arange(12).reshape(3, 4)
+    t = wrap(torch.LongTensor(a))
+
+    def values(x):
+        return (x.data if isinstance(x, Variable) else x).tolist()
+
+    rows, columns = np.array([2, 0]), np.array([[1, -1]], dtype="int16")
+    for index in [
+        rows,
+        (rows, slice(1, None)),
+        (slice(None), columns),
+        (rows, columns),
+        (np.array(1), rows),
+        a > 5,
+    ]:
+        assert values(t[index]) == a[index].tolist()
+        changed, expected = t.clone(), a.copy()
+        changed[index], expected[index] = 100, 100
+        assert values(changed) == expected.tolist()
+    with pytest.raises(IndexError, match="float64"):
+        t[np.array([0.5])]
+    for empty in ([], np.array([], dtype=int), torch.LongTensor()):
+        with pytest.raises(IndexError, match="without elements"):
+            t[empty]
+
+
+@pytest.mark.parametrize("wrap", [lambda x: x, Variable], ids=["tensor", "variable"])
+def test_results_with_too_many_dimensions(wrap):
+    t, index = wrap(torch.ones(*[1] * 40)), torch.zeros(*[1] * 40).long()
+    with pytest.raises(IndexError, match="more than 64 dimensions"):
+        t[index]
+    with pytest.raises(IndexError, match="more than 64 dimensions"):
+        t[index] = 1
+    with pytest.raises(IndexError, match="more than 64 dimensions"):
+        t[index] = wrap(torch.ones(1))

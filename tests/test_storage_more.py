@@ -307,6 +307,14 @@ def test_lent_tensors_cannot_be_resized(lend):
     assert t.resize_(500000).numel() == 500000
 
 
+def test_bytes_of_tensors():
+    t = torch.IntTensor([1, 2, 3])
+    assert bytearray(t) == t.numpy().tobytes() and bytes(t) == t.numpy().tobytes()
+    assert [10, 20, 30][torch.LongTensor([1])] == 20
+    with pytest.raises(TypeError, match="integer"):
+        [10, 20, 30][torch.LongTensor([1, 2])]
+
+
 def test_tensor_buffer_requests():
     t = torch.zeros(4, 4)
     strided = t[:, 1:3]

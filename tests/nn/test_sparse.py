@@ -96,3 +96,9 @@ def test_errors():
         bags(one, Variable(torch.LongTensor([1, 2])))
     with pytest.raises(ValueError, match=r"size \[2\]"):
         bags(one)
+
+
+def test_indices_with_too_many_dimensions():
+    indices = torch.zeros(*[1] * 64).long()
+    with pytest.raises(RuntimeError, match="more than 64 dimensions"):
+        nn.Embedding(3, 2)(Variable(indices))

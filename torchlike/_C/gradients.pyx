@@ -406,6 +406,8 @@ cdef int embedding(TensorBase out, TensorBase self, TensorBase indices) except -
         raise RuntimeError(f"expected a table of rows, but got {size_of(self.c_tensor)}")
     if t.nDimension == 0:
         raise RuntimeError("expected indices, but got an empty tensor")
+    if t.nDimension == TH_MAX_DIM:
+        raise RuntimeError(f"the result would have more than {TH_MAX_DIM} dimensions")
     flat = contiguous(indices)
     flat = wrap(flat.ops, THTensor_newView(flat.c_tensor, 1, &all_of_them))
     check(self.ops.indexSelect(out.c_tensor, self.c_tensor, 0, flat.c_tensor))

@@ -181,7 +181,8 @@ cdef StorageBase packed(int dtype, tuple numbers):
         for number in numbers:
             check_number(dtype, code, number)
         raise
-    memcpy(r.c_storage.data, PyBytes_AS_STRING(data), len(data))
+    if numbers:
+        memcpy(r.c_storage.data, PyBytes_AS_STRING(data), len(data))
     return r
 
 

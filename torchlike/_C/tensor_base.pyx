@@ -621,9 +621,9 @@ cdef class TensorBase:
         """True if both tensors have the same size."""
         return bool(THTensor_isSameSizeAs(self.c_tensor, other.c_tensor))
 
-    def is_set_to(self, TensorBase other not None):
+    def is_set_to(self, TensorBase tensor not None):
         """True if both see the same elements of the same storage in the same way."""
-        return bool(THTensor_isSetTo(self.c_tensor, other.c_tensor))
+        return bool(THTensor_isSetTo(self.c_tensor, tensor.c_tensor))
 
     # ---- memory
 
@@ -711,14 +711,14 @@ cdef class TensorBase:
                                   NULL if stride is None else strides))
         return self
 
-    def copy_(self, source, bint non_blocking=False, bint broadcast=True, **kwargs):
+    def copy_(self, src, bint non_blocking=False, bint broadcast=True, **kwargs):
         """Take the elements of a tensor of any type, which is expanded to this size."""
         cdef TensorBase other
         cdef THTensor *expanded
         check_async("copy_", kwargs)
-        if not isinstance(source, TensorBase):
-            raise TypeError(f"copy_ expected a tensor, but got {type_name(source)}")
-        other = <TensorBase>source
+        if not isinstance(src, TensorBase):
+            raise TypeError(f"copy_ expected a tensor, but got {type_name(src)}")
+        other = <TensorBase>src
         if THTensor_nElement(self.c_tensor) == THTensor_nElement(other.c_tensor) or not broadcast:
             copy_elements(self, other.c_tensor)
             return self
@@ -828,7 +828,8 @@ cdef class TensorBase:
         return int(self.item())
 
     def __index__(self):
-        if self.ops.is_floating:
+        # TypeError lets bytes() and the like try the buffer protocol next.
+        if self.ops.is_floating or THTensor_nElement(self.c_tensor) != 1:
             raise TypeError("only integer tensors with one element can be an index")
         return self.item()
 

@@ -17,3 +17,4 @@ cdef int index_get(TensorBase out, TensorBase self, list indices) except -1
 cdef int index_put(TensorBase self, list indices, TensorBase source, bint accumulate) except -1
 cdef object get_item(TensorBase self, object index)
 cdef int set_item(TensorBase self, object index, object value) except -1
+cdef bint is_array(object o)                  # whether o is an array of NumPy with dimensions

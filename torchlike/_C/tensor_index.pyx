@@ -11,7 +11,7 @@ from libc.stdint cimport int64_t
 from torchlike._C.dispatch cimport TH_dispatch
 from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport (
-    TensorBase, clone, contiguous, converted, dispatch_of, element_at, is_number,
+    TensorBase, clone, contiguous, converted, dispatch_of, element_at, is_number, is_sequence,
     missing_operator, new_empty, scalar_tensor, to_scalar, type_name, wrap,
 )
 from torchlike._C.th cimport *
@@ -73,9 +73,14 @@ cdef inline int take_rest(View *v, const THTensor *t, int until) except -1:
     return 0
 
 
+cdef bint is_array(object o):
+    """Whether o is an array of NumPy; one without dimensions is a number."""
+    return type(o).__module__ == "numpy" and getattr(o, "ndim", 0) > 0
+
+
 cdef bint basic(object i):
     return PyLong_CheckExact(i) or PySlice_Check(i) or i is None or i is Ellipsis or (
-        hasattr(i, "__index__") and not isinstance(i, TensorBase) and not isinstance(i, bool)
+        hasattr(i, "__index__") and not isinstance(i, (TensorBase, bool)) and not is_array(i)
     )
 
 
@@ -84,7 +89,7 @@ cdef bint is_advanced(object index):
     if isinstance(index, TensorBase) or isinstance(index, list):
         return True
     if not PyTuple_CheckExact(index):
-        return False
+        return not PySlice_Check(index) and is_array(index)
     for i in <tuple>index:
         if not basic(i):
             return True
@@ -135,10 +140,14 @@ cdef int take_one(View *v, const THTensor *t, object i, int rest) except -1:
         return take_rest(v, t, rest)
     if hasattr(i, "__index__"):
         return take_int(v, t, i.__index__())
+    refuse(i)
+
+
+cdef int refuse(object i) except -1:
     raise TypeError(
         "indexing a tensor with an object of type " + type(i).__name__
-        + ". The only supported types are integers, slices, numpy scalars, torch.LongTensor, torch.ByteTensor,"
-        " sequences of ints, None and Ellipsis"
+        + ". The only supported types are integers, slices, numpy scalars and arrays, torch.LongTensor, "
+        "torch.ByteTensor, sequences of ints, None and Ellipsis"
     )
 
 
@@ -217,11 +226,16 @@ cdef TensorBase mask_of(object index):
         index = (<tuple>index)[0]
     if isinstance(index, TensorBase) and (<TensorBase>index).ops.dtype == TH_BYTE:
         return <TensorBase>index
+    cdef TensorBase mask
+    if is_array(index) and index.dtype.name == "bool":
+        mask = new_empty(&TH_dispatch[<int>TH_BYTE])
+        mask.__init__(index.astype("uint8"))
+        return mask
     return None
 
 
 cdef TensorBase long_tensor(object data):
-    """A LongTensor of indices out of a LongTensor, a sequence of ints or an int."""
+    """A LongTensor of indices out of a LongTensor, an array, a sequence of ints or an int."""
     if isinstance(data, TensorBase):
         if (<TensorBase>data).ops.dtype != TH_LONG:
             raise IndexError(
@@ -229,8 +243,13 @@ cdef TensorBase long_tensor(object data):
             )
         return <TensorBase>data
     cdef TensorBase r = new_empty(&TH_dispatch[<int>TH_LONG])
-    if hasattr(data, "__index__"):
-        data = [data]
+    if is_array(data):
+        if data.dtype.kind not in "iu":
+            raise IndexError(f"arrays used as indices must be of integers, but got {data.dtype}")
+    elif hasattr(data, "__index__"):
+        data = [data.__index__()]
+    elif not is_sequence(data):
+        refuse(data)
     r.__init__(data)
     return r
 
@@ -263,6 +282,8 @@ cdef Plan make_plan(TensorBase self, object index):
     # one shape for all
     count = 0
     for one in tensors:
+        if one.c_tensor.nDimension == 0:
+            raise IndexError("an index without elements selects nothing: there are no empty parts of tensors")
         if count == 0:
             count = one.c_tensor.nDimension
             for d in range(count):
@@ -274,6 +295,8 @@ cdef Plan make_plan(TensorBase self, object index):
         expanded = THTensor_newExpand(one.c_tensor, count, shape)
         plan.indices.append(wrap(one.ops, expanded))
     ndim = self.c_tensor.nDimension + sum([e is None for e in entries])
+    if count + ndim - len(places) > TH_MAX_DIM:
+        raise IndexError(f"the result would have more than {TH_MAX_DIM} dimensions")
     plan.order = places + [d for d in range(ndim) if d not in places]
     plan.back = None
     if not places:

@@ -4,7 +4,7 @@ from cpython.slice cimport PySlice_AdjustIndices, PySlice_Check, PySlice_Unpack
 from libc.stdint cimport int64_t
 from torchlike._C.recording cimport attach, inplace_begin, inplace_end, set_edge0
 from torchlike._C.tensor_base cimport TensorBase, is_number, scalar_tensor, to_scalar, type_name
-from torchlike._C.tensor_index cimport Plan, make_plan, mask_of
+from torchlike._C.tensor_index cimport Plan, is_array, make_plan, mask_of
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport (
     Node, VariableBase, give, new_variable, set_variable_class,
@@ -126,7 +126,7 @@ cdef object change_memory(VariableBase self, str name, tuple args):
 
 cdef bint basic(object i):
     return PyLong_CheckExact(i) or PySlice_Check(i) or i is None or i is Ellipsis or (
-        hasattr(i, "__index__") and not isinstance(i, (TensorBase, VariableBase, bool))
+        hasattr(i, "__index__") and not isinstance(i, (TensorBase, VariableBase, bool)) and not is_array(i)
     )
 
 
