@@ -1,6 +1,8 @@
 """The benchmark runner works; how long anything takes is not tested."""
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -95,3 +97,44 @@ def test_instructions_need_valgrind(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit, match="valgrind"):
         instructions.main([])
+
+
+def test_items_of_one_side_are_left_out():
+    both = row(1.0), row(2.0)
+    more = {"ours": [both[0], row(1.0) | {"name": "m"}], "theirs": [both[1]]}
+    more["numpy"] = []
+    (result,) = bench.compare([more], {"small": {"must": 0.6}})
+    assert result["name"] == "n"
+
+
+def test_worst_of_each_family():
+    rows = bench.compare(
+        [
+            {
+                side: [
+                    row(value) | {"family": family, "name": f"{family}{number}"}
+                    for family in "pq"
+                    for number, value in enumerate(values)
+                ]
+                for side, values in {
+                    "ours": (1.0, 3.0, 2.0),
+                    "theirs": (1.0, 1.0, 1.0),
+                    "numpy": (),
+                }.items()
+            }
+        ],
+        {"small": {"must": 0.5}},
+    )
+    lines = "\n".join(bench.table(rows, {}, 2))
+    shown = [line.split()[0] for line in lines.split("\n") if " s " in line]
+    assert shown == ["p1", "p2", "q1", "q2"]
+
+
+@pytest.mark.parametrize("family", ["methods", "operators"])
+def test_statements_of_the_table_run(family):
+    """Those that raise are left out; here all must be valid, or change with the table."""
+    worker = Path(bench.FOLDER, "worker.py")
+    run = [sys.executable, "-m", "torchlike", "run", str(worker), "--check", family]
+    environment = os.environ | {"PYTHONPATH": str(Path(torchlike.__file__).parents[1])}
+    done = subprocess.run(run, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0 and "left out" not in done.stderr, done.stderr

@@ -24,6 +24,7 @@ FOLDER = Path(__file__).resolve().parent
 FAMILIES = (
     "small",
     "autograd",
+    "methods",
     "operators",
     "nn",
     "optim",
@@ -46,6 +47,7 @@ UNITS = {
     "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns")),
     "B": ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB")),
 }
+SIDES = ("ours", "theirs")
 LINE = "{:<46} {:>10} {:>10} {:>10} {:>7} {:>7} {:>7}  {:<4} {}"
 
 
@@ -55,8 +57,7 @@ def main(arguments=None):
     rounds = []
     for number in range(options.rounds):
         # Each library comes first as often as the other.
-        sides = ["ours", "theirs"] if number % 2 == 0 else ["theirs", "ours"]
-        sides.append("numpy")
+        sides = [*(SIDES if number % 2 == 0 else SIDES[::-1]), "numpy"]
         rounds.append({side: [] for side in sides})
         for family in options.workloads:
             for side in sides:
@@ -66,11 +67,7 @@ def main(arguments=None):
                 rounds[-1][side] += result["rows"]
     with open(FOLDER / "targets.toml", "rb") as file:
         rows = compare(rounds, tomllib.load(file))
-    shown = rows
-    if options.worst:
-        shown = sorted(rows, key=lambda row: row["ratio"] / row["target"])
-        shown = shown[: -options.worst - 1 : -1]
-    print("\n".join(table(shown, about)))
+    print("\n".join(table(rows, about, options.worst)))
     if options.json:
         text = json.dumps({**about, "rows": rows}, indent=1)
         Path(options.json).write_text(text + "\n")
@@ -84,7 +81,7 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=5, help="of processes")
     parser.add_argument("--threads", type=int, default=2, help="of both sides")
     parser.add_argument("--only", default="", help="items whose name contains this")
-    parser.add_argument("--worst", type=int, help="show only so many, worst first")
+    parser.add_argument("--worst", type=int, help="rows of a workload, worst first")
     parser.add_argument("--json", help="write the table here too")
     options = parser.parse_args(arguments)
     options.workloads = options.workloads.split(",")
@@ -126,16 +123,27 @@ def compare(rounds, targets):
     """Return one row for each item: both sides, ratios, target, and whether it is met.
 
     `ratio` divides the minima of all rounds: a disturbed machine can only add to a
-    time. `paired` is the median over rounds of the ratio within a round.
+    time. `paired` is the median over rounds of the ratio within a round. Items that one
+    side does not have are left out.
     """
     rows = []
     numpy = {}
     for row in (row for one in rounds for row in one["numpy"]):
         name = row["family"], row["name"]
         numpy[name] = min(row["value"], numpy.get(name, row["value"]))
-    for index, item in enumerate(rounds[0]["ours"]):
-        ours = [one["ours"][index]["value"] for one in rounds]
-        theirs = [one["theirs"][index]["value"] for one in rounds]
+    values = [
+        {
+            (side, row["family"], row["name"]): row["value"]
+            for side in SIDES
+            for row in one[side]
+        }
+        for one in rounds
+    ]
+    for item in rounds[0]["ours"]:
+        key = item["family"], item["name"]
+        if not all((side, *key) in one for side in SIDES for one in values):
+            continue
+        ours, theirs = ([one[side, *key] for one in values] for side in SIDES)
         target = targets[item["target"]]
         ratio = min(ours) / min(theirs)
         rows.append(
@@ -156,11 +164,17 @@ def compare(rounds, targets):
     return rows
 
 
-def table(rows, about):
-    """Return the lines to print."""
+def table(rows, about, worst=None):
+    """Return the lines to print: all, or the `worst` of each family, worst first."""
     lines = [f"{key:<8} {value}" for key, value in about.items()]
-    family = None
-    for row in rows:
+    family, shown = None, rows
+    if worst:
+        shown = []
+        for name in dict.fromkeys(row["family"] for row in rows):
+            of_family = [row for row in rows if row["family"] == name]
+            of_family.sort(key=lambda row: row["ratio"] / row["target"], reverse=True)
+            shown += of_family[:worst]
+    for row in shown:
         if row["family"] != family:
             family = row["family"]
             lines.append("")

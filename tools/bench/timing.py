@@ -2,6 +2,7 @@
 
 import gc
 import random
+import sys
 import timeit
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -42,6 +43,8 @@ class Item:
         Returns the value of an item that is not timed, in `unit`.
     unit : str
         "s" or "B".
+    optional : bool
+        Left out if the statement fails: one of the libraries does not have it.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Item:
     flops: int = 0
     measure: Callable[[], float] | None = None
     unit: str = "s"
+    optional: bool = False
 
 
 def data(*shape, low=-1.0, high=1.0, period=_PERIOD):
@@ -86,11 +90,15 @@ def with_numpy(items, namespace):
 def measure(items, namespace):
     """Return the minimum of every item, in seconds per statement or in its unit.
 
-    Short samples of all the items alternate, so that a disturbance of the machine
+    An optional item that fails has no value. Short samples of all the items alternate, so that a disturbance of the machine
     costs each of them a few samples and none of them its minimum.
     """
     best = {item.name: item.measure() for item in items if item.measure}
-    timed = [_Timed(item, namespace) for item in items if not item.measure]
+    timed = [
+        _Timed(item, namespace)
+        for item in items
+        if not (item.measure or item.optional and fails(item, namespace))
+    ]
     gc.collect()
     gc.disable()
     for turn in range(MOST):
@@ -100,6 +108,19 @@ def measure(items, namespace):
     gc.enable()
     best.update((one.item.name, one.best / one.item.per) for one in timed)
     return best
+
+
+def fails(item, namespace):
+    """Whether an optional item raises; says so on standard error."""
+    try:
+        exec(item.statement or item.name, namespace)
+    except Exception as error:
+        message = str(error).partition("\n")[0]
+        print(
+            f"left out: {item.name}: {type(error).__name__}: {message}", file=sys.stderr
+        )
+        return True
+    return False
 
 
 class _Timed:

@@ -1,6 +1,6 @@
 """Measures families of workloads in this process; prints JSON.
 
-``python tools/bench/worker.py [--only TEXT] FAMILY...`` runs under PyTorch 2,
+``python tools/bench/worker.py [--only TEXT] [--check] FAMILY...`` runs under PyTorch 2,
 ``python -m torchlike run tools/bench/worker.py ...`` under torchlike; there --numpy
 measures what NumPy does for the items that it has. It is a script, not a module of
 ``tools``, so that the folder of the clone is not searched for modules.
@@ -10,6 +10,7 @@ import argparse
 import importlib
 import json
 import platform
+import warnings
 
 import timing
 import torch
@@ -20,9 +21,11 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--numpy", action="store_true")
+    parser.add_argument("--check", action="store_true", help="run everything once")
     parser.add_argument("families", nargs="+")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    warnings.simplefilter("ignore")  # what PyTorch 2 calls deprecated
     torch.manual_seed(1)
     rows = []
     for name in options.families:
@@ -31,7 +34,11 @@ def main():
         namespace = family.setup() if items else {}
         if options.numpy:
             items, namespace = timing.with_numpy(items, namespace)
-        values = timing.measure(items, namespace)
+        if options.check:
+            items = [item for item in items if not timing.fails(item, namespace)]
+            values = {item.name: 0.0 for item in items}
+        else:
+            values = timing.measure(items, namespace)
         rows += [
             {
                 "family": name,
@@ -42,6 +49,7 @@ def main():
                 "value": values[item.name],
             }
             for item in items
+            if item.name in values
         ]
     module = importlib.import_module("numpy") if options.numpy else torch
     library = f"{module.__name__} {module.__version__}"

@@ -1,0 +1,15 @@
+"""Every method and function of tensors, 5 x 5: what a call costs, not its arithmetic."""
+
+import statements
+from timing import Item
+
+ITEMS = [
+    Item(one, "small", optional=True)
+    for one in dict.fromkeys(
+        statements.of_table(False) + statements.BESIDE_THE_TABLE + statements.OF_TENSORS
+    )
+]
+
+
+def setup():
+    return statements.names(lambda tensor, recorded: tensor)
