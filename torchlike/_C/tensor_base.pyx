@@ -102,6 +102,7 @@ cdef extern from *:
 
 cdef extern from "Python.h":
     object PyObject_GenericGetDict(object o, void *context)
+    object PyObject_Call(object callable, object args, object kwargs)
     bint PyNumber_Check(object o)
     Py_ssize_t PyNumber_AsSsize_t(object o, PyObject *error) except? -1
     bint PySequence_Check(object o)
@@ -119,7 +120,34 @@ cdef extern from *:
         ((PyTypeObject *)cls)->tp_new = function;
         PyType_Modified((PyTypeObject *)cls);
     }
+    /* Calls of the class itself, not of its subclasses, without a tuple of arguments. */
+    static void set_vectorcall(PyObject *cls, vectorcallfunc function) {
+        ((PyTypeObject *)cls)->tp_vectorcall = function;
+    }
+    /* The call by tp_new and tp_init, as without tp_vectorcall. */
+    static PyObject *type_call(PyObject *cls, PyObject *const *args, size_t n, PyObject *names) {
+        Py_ssize_t i, count = PyVectorcall_NARGS(n);
+        PyObject *r = NULL, *keywords = NULL, *tuple = PyTuple_New(count);
+        if (!tuple)
+            return NULL;
+        for (i = 0; i < count; i++)
+            PyTuple_SET_ITEM(tuple, i, Py_NewRef(args[i]));
+        if (names && !(keywords = PyDict_New()))
+            goto done;
+        for (i = 0; names && i < PyTuple_GET_SIZE(names); i++)
+            if (PyDict_SetItem(keywords, PyTuple_GET_ITEM(names, i), args[count + i]) < 0)
+                goto done;
+        r = PyType_Type.tp_call(cls, tuple, keywords);
+    done:
+        Py_XDECREF(keywords);
+        Py_DECREF(tuple);
+        return r;
+    }
     """
+    ctypedef object (*vectorcallfunc)(object cls, PyObject **args, size_t n, PyObject *kwnames)
+    void set_vectorcall(object cls, vectorcallfunc function) noexcept
+    object type_call(object cls, PyObject **args, size_t n, PyObject *kwnames)
+    Py_ssize_t PyVectorcall_NARGS(size_t n) noexcept
     object BARE_NEW(void *cls, object args)
     void take_bare_new(object cls) noexcept
     void set_new(object cls, newfunc function) noexcept
@@ -154,6 +182,21 @@ cdef object new_object(PyTypeObject *cls, object args, PyObject *kwargs):
     return r
 
 
+cdef object call_class(object cls, PyObject **args, size_t nargsf, PyObject *kwnames):
+    """A tensor type is called: with sizes most often, which need no tuple."""
+    cdef int64_t size[64]
+    cdef Py_ssize_t n = PyVectorcall_NARGS(nargsf), i = 0
+    cdef THDispatch *ops
+    if kwnames == NULL and 0 < n <= TH_MAX_DIM:
+        while i < n and PyLong_CheckExact(<object>args[i]):
+            size[i] = integer(<object>args[i])
+            i += 1
+        if i == n:
+            ops = dispatch_of_class(cls)
+            return wrap(ops, THTensor_newWithSize(ops.dtype, <int>n, size))
+    return type_call(cls, args, nargsf, kwnames)
+
+
 cdef object refuse_new(PyTypeObject *cls, object args, PyObject *kwargs):
     raise TypeError(f"cannot create '{(<object>cls).__name__}' instances: use a type such as torch.FloatTensor")
 
@@ -171,9 +214,14 @@ cdef THDispatch *default_dispatch() noexcept:
 
 
 cdef THDispatch *dispatch_of_class(object cls) except NULL:
-    for dtype, known in enumerate(classes):
-        if isinstance(cls, type) and known is not None and issubclass(cls, known):
-            return &TH_dispatch[<int>dtype]
+    cdef int dtype
+    for dtype in range(TH_NTYPES):
+        if TH_dispatch[dtype].pytype == <void *>cls:
+            return &TH_dispatch[dtype]
+    if isinstance(cls, type):
+        for dtype in range(TH_NTYPES):
+            if classes[dtype] is not None and issubclass(cls, classes[dtype]):
+                return &TH_dispatch[dtype]
     if getattr(cls, "__module__", None) == "torch.cuda":
         raise AssertionError("Torch not compiled with CUDA enabled")
     raise TypeError(f"{cls!r} is no tensor type")
@@ -184,6 +232,7 @@ cdef int register_class(int dtype, object cls) except -1:
     TH_dispatch[dtype].pytype = <void *>cls
     classes[dtype] = cls
     set_new(cls, <newfunc>new_object)
+    set_vectorcall(cls, <vectorcallfunc>call_class)
     set_new(cls.__base__, <newfunc>refuse_new)
     return 0
 
@@ -749,7 +798,7 @@ cdef class TensorBase:
 
     def new(self, *args, **kwargs):
         """A new tensor of the same type; arguments as for its constructor."""
-        return classes[self.ops.dtype](*args, **kwargs)
+        return PyObject_Call(<object>self.ops.pytype, args, kwargs)
 
     def byte(self):
         """The tensor as a ByteTensor."""
