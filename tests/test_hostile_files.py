@@ -7,6 +7,7 @@ import struct
 import pytest
 
 import torchlike as torch
+from tools.check import fuzz_files
 from torchlike import nn
 from torchlike.serialization import MAGIC_NUMBER
 from torchlike.utils.data import Dataset
@@ -149,3 +150,28 @@ def test_methods_of_tensors_are_not_called():
     for items in (NUMBER + b"a", NUMBER * 2 + b"s", b"(" + NUMBER * 2 + b"u"):
         with refused("FloatTensor"):
             loads(tensor + items)
+
+
+# ---- damage by chance ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", fuzz_files.FORMATS)
+def test_mutations(kind, tmp_path):
+    files = fuzz_files.seeds([kind])
+    for _, data in files:
+        fuzz_files.load(kind, data, tmp_path / "whole")
+    outcomes = fuzz_files.fuzz(500, 0, files, tmp_path)
+    assert sum(outcomes.values()) == 500 and len(outcomes) > 1
+
+
+def test_too_much_memory_is_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(fuzz_files, "load", lambda *args: torch.FloatTensor(1 << 26))
+    with pytest.raises(AssertionError, match=r"\d{9} bytes for a file of"):
+        fuzz_files.fuzz(1, 0, fuzz_files.seeds(["tar"]), tmp_path)
+    assert (tmp_path / "failed.tar").exists()
+
+
+def test_other_errors_are_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(fuzz_files, "load", lambda *args: {}["key"])
+    with pytest.raises(KeyError):
+        fuzz_files.fuzz(1, 0, fuzz_files.seeds(["tar"]), tmp_path)

@@ -291,8 +291,11 @@ class T7Reader:
                     "a table that was read as a list is a key; read the file with "
                     "list_heuristic=False"
                 )
-            if key in table:  # 1 and true are distinct in Lua only
-                raise ValueError(f"a table has the key {key!r:.60} twice")
+            if key in table:
+                raise ValueError(
+                    f"a table has the key {key!r:.60} twice (for Python, true is 1 and "
+                    "false is 0)"
+                )
             table[key] = self._object()
         if self.list_heuristic and not is_key and index not in self._referred:
             natural = not any(isinstance(key, bool) for key in table)
