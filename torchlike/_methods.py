@@ -4,39 +4,10 @@ The types are made in C and take no attributes from Python; `add_method` puts th
 """
 
 from torchlike import functional
-from torchlike._C import create, mapping, storage
+from torchlike._C import composite, create, mapping, storage
 from torchlike._C.args import add_method
 from torchlike._C.tensor_ops import TensorOps
 from torchlike._C.variable_class import Variable
-
-
-def repeat(self, *sizes):
-    """Copies beside each other: `sizes` says how many along each dimension.
-
-    Parameters
-    ----------
-    *sizes : int... or one sequence
-        As many as the tensor has dimensions, or more: these come first.
-
-    Examples
-    --------
-    >>> torch.FloatTensor([1, 2]).repeat(2, 3).size()
-    torch.Size([2, 6])
-    """
-    if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
-        sizes = tuple(sizes[0])
-    if len(sizes) < self.dim():
-        raise ValueError(
-            "number of dimensions of repeat dims can not be smaller than number of "
-            f"dimensions of tensor: {list(sizes)} and {list(self.size())}"
-        )
-    if any(n < 1 for n in sizes):
-        raise ValueError(f"repeat counts must be 1 or more, but got {list(sizes)}")
-    own = [1] * (len(sizes) - self.dim()) + list(self.size())
-    apart = [n for size in own for n in (1, size)]
-    wide = [n for pair in zip(sizes, own) for n in pair]
-    expanded = self.contiguous().view(*apart).expand(*wide)
-    return expanded.contiguous().view(*(n * size for n, size in zip(sizes, own)))
 
 
 def is_signed(self):
@@ -52,26 +23,6 @@ def storage_type(cls):
 def index(self, m):
     """The same as ``tensor[m]``."""
     return self[m]
-
-
-def chunk(self, n_chunks, dim=0):
-    """At most `n_chunks` parts of one size; see `torch.chunk`."""
-    return functional.chunk(self, n_chunks, dim)
-
-
-def expand_as(self, tensor):
-    """The tensor expanded to the size of another one."""
-    return self.expand(tensor.size())
-
-
-def matmul(self, other):
-    """The matrix product with `other`; see `torch.matmul`."""
-    return functional.matmul(self, other)
-
-
-def view_as(self, tensor):
-    """The tensor viewed in the size of another one."""
-    return self.view(tensor.size())
 
 
 def bernoulli(self, *, generator=None):
@@ -114,15 +65,15 @@ def _without_gradient(name):
 
 _shared = {
     "bernoulli": bernoulli,
-    "chunk": chunk,
-    "expand_as": expand_as,
+    "chunk": composite.Methods.chunk,
+    "expand_as": composite.Methods.expand_as,
     "is_signed": is_signed,
-    "matmul": matmul,
+    "matmul": composite.Methods.matmul,
     "multinomial": multinomial,
-    "repeat": repeat,
-    "split": functional.split,
-    "unbind": functional.unbind,
-    "view_as": view_as,
+    "repeat": composite.repeat,
+    "split": composite.split,
+    "unbind": composite.unbind,
+    "view_as": composite.Methods.view_as,
 }
 
 

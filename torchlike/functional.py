@@ -1,7 +1,8 @@
 """Functions that are made of other operators; they take tensors and Variables alike."""
 
 from torchlike._C import create
-from torchlike._C.joining import cat
+from torchlike._C.composite import chunk, matmul, split, unbind
+from torchlike._C.joining import cat, stack
 from torchlike._C.tensor import LongTensor
 from torchlike._C.tensor_base import TensorBase
 from torchlike._C.variable_class import Variable
@@ -18,68 +19,6 @@ __all__ = [
     "stack",
     "unbind",
 ]
-
-
-def _wrap(dim, n):
-    if not -n <= dim < n:
-        raise IndexError(
-            "dimension out of range (expected to be in range of "
-            f"[{-n}, {n - 1}], but got {dim})"
-        )
-    return dim % n
-
-
-def split(tensor, split_size, dim=0):
-    """Cut a tensor into parts of one size; the last may be smaller.
-
-    Parameters
-    ----------
-    tensor : Tensor or Variable
-    split_size : int
-        Elements of a part along `dim`, 1 or more.
-    dim : int, default: 0
-
-    Returns
-    -------
-    tuple of views
-
-    Examples
-    --------
-    >>> [p.size(0) for p in torch.split(torch.zeros(5), 2)]
-    [2, 2, 1]
-    """
-    if not hasattr(split_size, "__index__"):
-        raise TypeError(f"split_size must be an int, but got {split_size!r}")
-    if split_size < 1:
-        raise ValueError(f"split_size must be 1 or more, but got {split_size}")
-    dim = _wrap(dim, tensor.dim())
-    size = tensor.size(dim)
-    return tuple(
-        tensor.narrow(dim, start, min(split_size, size - start))
-        for start in range(0, size, split_size)
-    )
-
-
-def chunk(tensor, chunks, dim=0):
-    """Cut a tensor into at most `chunks` parts of one size; the last may be smaller.
-
-    Parameters
-    ----------
-    tensor : Tensor or Variable
-    chunks : int
-        1 or more.
-    dim : int, default: 0
-
-    Returns
-    -------
-    tuple of views
-    """
-    if not hasattr(chunks, "__index__"):
-        raise TypeError(f"chunks must be an int, but got {chunks!r}")
-    if chunks < 1:
-        raise ValueError(f"chunks must be 1 or more, but got {chunks}")
-    dim = _wrap(dim, tensor.dim())
-    return split(tensor, (tensor.size(dim) + chunks - 1) // chunks, dim)
 
 
 def btriunpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
@@ -142,21 +81,6 @@ def _rows(pivots, n):
             raise ValueError(f"pivot {p} is not one of the rows 1 to {n}")
         rows[i], rows[p - 1] = rows[p - 1], rows[i]
     return LongTensor(rows)
-
-
-def unbind(tensor, dim=0):
-    """Cut a tensor into its slices along a dimension, which they lack.
-
-    Parameters
-    ----------
-    tensor : Tensor or Variable
-    dim : int, default: 0
-
-    Returns
-    -------
-    tuple of views
-    """
-    return tuple(tensor.select(dim, i) for i in range(tensor.size(dim)))
 
 
 def numel(input):
@@ -235,88 +159,3 @@ def normal(means=0.0, std=1.0, *, mean=None, generator=None, out=None):
     else:
         result.resize_as_(size).normal_(0, std, generator=generator)
     return result.add_(means)
-
-
-def stack(sequence, dim=0, out=None):
-    """Join tensors of one size along a new dimension.
-
-    Parameters
-    ----------
-    sequence : sequence of Tensors or of Variables
-    dim : int, default: 0
-        Where the new dimension stands.
-    out : Tensor, optional
-        Result.
-    """
-    sequence = list(sequence)
-    if not sequence:
-        raise ValueError("stack expects a non-empty sequence of tensors")
-    dim = _wrap(dim, sequence[0].dim() + 1)
-    return cat([t.unsqueeze(dim) for t in sequence], dim, out=out)
-
-
-def matmul(tensor1, tensor2, out=None):
-    """Matrix product with broadcasting of the batch dimensions.
-
-    Two vectors give their dot product, a matrix and a vector their product; with more
-    than two dimensions the last two are the matrices and the others are broadcast.
-
-    Parameters
-    ----------
-    tensor1, tensor2 : Tensor or Variable
-    out : Tensor, optional
-        Result.
-    """
-    for tensor in (tensor1, tensor2):
-        if not isinstance(tensor, (TensorBase, Variable)):
-            raise TypeError(
-                f"matmul expects tensors or Variables, but got {type(tensor).__name__}"
-            )
-    result = _matmul(tensor1, tensor2)
-    return result if out is None else out.resize_as_(result).copy_(result)
-
-
-def _matmul(a, b):
-    dims = a.dim(), b.dim()
-    if dims == (2, 2):
-        return a.mm(b)
-    if 0 in dims:
-        raise RuntimeError(
-            "both arguments to matmul need to be at least 1D, but they are "
-            f"{dims[0]}D and {dims[1]}D"
-        )
-    if dims == (1, 1):
-        return a.dot(b)
-    if dims == (2, 1):
-        return a.mv(b)
-    if dims == (1, 2):
-        return b.t().mv(a)
-    if dims[1] <= 2 and dims[0] > 2:  # fold the batch into the rows
-        rows = a.contiguous().view(-1, a.size(-1))
-        size = a.size()[:-1]
-        if dims[1] == 1:
-            return rows.mv(b).view(*size)
-        return rows.mm(b).view(*size, b.size(-1))
-    left = a.unsqueeze(0) if dims[0] == 1 else a
-    right = b.unsqueeze(-1) if dims[1] == 1 else b
-    batch = _broadcast(left.size()[:-2], right.size()[:-2])
-    n, k, m = left.size(-2), left.size(-1), right.size(-1)
-    left = left.expand(*batch, n, k).contiguous().view(-1, n, k)
-    right = (
-        right.expand(*batch, right.size(-2), m).contiguous().view(-1, right.size(-2), m)
-    )
-    result = left.bmm(right)
-    kept = ([n] if dims[0] > 1 else []) + ([m] if dims[1] > 1 else [])
-    return result.view(*batch, *kept)
-
-
-def _broadcast(a, b):
-    """The broadcast of two sizes."""
-    a, b = tuple(a), tuple(b)
-    a, b = (1,) * (len(b) - len(a)) + a, (1,) * (len(a) - len(b)) + b
-    for m, n in zip(a, b):
-        if m != n and 1 not in (m, n):
-            raise RuntimeError(
-                f"sizes {list(a)} and {list(b)} of the batches do not broadcast"
-            )
-    return tuple(max(m, n) for m, n in zip(a, b))

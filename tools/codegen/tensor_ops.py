@@ -335,6 +335,9 @@ def slots_code(base, prefix, _):
     lines += bitwise_slots("self")
     lines += [
         "    def __matmul__(self, other):",
+        "        if Py_TYPE(other) == Py_TYPE(self) and self.c_tensor.nDimension == 2:",
+        "            if (<TensorBase>other).c_tensor.nDimension == 2:",
+        "                return t_mm_T(self, <TensorBase>other)",
         '        return operator_method(self, "matmul", other)',
         "",
         "    def __getitem__(self, index):",

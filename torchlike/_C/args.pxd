@@ -75,6 +75,7 @@ ctypedef object (*Function)(object self, PyObject **args, Py_ssize_t n, PyObject
 cdef int parse(const Callable *callee, THDispatch *ops, bint variables, PyObject **args, Py_ssize_t n,
                PyObject *kwnames, Arguments *a) except -1
 cdef int parse_sizes(PyObject **args, Py_ssize_t n, int64_t *sizes) except -1   # number of sizes
+cdef int sizes_from(tuple given, int64_t *sizes) except -1      # the same of *args
 # Calls a method as a function: its first argument is self.
 cdef object call_function(Function method, const Callable *callee, PyObject **args, Py_ssize_t n, PyObject *kwnames)
 

@@ -33,6 +33,8 @@ cdef extern from "Python.h":
     void PyType_Modified(object cls)
     ctypedef struct PyTypeObject:
         PyObject *tp_dict
+    ctypedef struct PyTupleObject:
+        PyObject **ob_item
     bint PyBool_Check(object o)
     bint PyIndex_Check(object o)
     int PyUnicode_CompareWithASCIIString(object text, const char *ascii)
@@ -155,6 +157,10 @@ cdef int parse_sizes(PyObject **args, Py_ssize_t n, int64_t *sizes) except -1:
         if not to_int(<object>args[i], &sizes[i]):
             raise TypeError(f"sizes must be ints, but element {i} is {type_name(<object>args[i])}")
     return <int>n
+
+
+cdef int sizes_from(tuple given, int64_t *sizes) except -1:
+    return parse_sizes((<PyTupleObject *>given).ob_item, PyTuple_GET_SIZE(given), sizes)
 
 
 cdef inline PyObject *keyword(const char *name, PyObject **args, Py_ssize_t n, PyObject *kwnames) noexcept:

@@ -1,37 +1,64 @@
-"""Joining tensors: cat."""
+"""Joining tensors: cat and stack."""
 from cpython.object cimport PyObject
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc
-from torchlike._C.errors cimport check
+from torchlike._C.errors cimport check, raise_error
 from torchlike._C.recording cimport add_edge, attach
-from torchlike._C.tensor_base cimport TensorBase, new_empty, type_name, wrap
+from torchlike._C.tensor_base cimport TensorBase, is_large, new_empty, type_name, wrap
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport Node, VariableBase, give, new_variable
-from torchlike._C.variable_ops cimport v_narrow_III
+from torchlike._C.variable_ops cimport v_narrow_III, v_select_II
+
+# So many tensors are joined without an allocation.
+cdef enum:
+    FEW = 16
 
 
-cdef int cat_into(TensorBase out, list tensors, int64_t dim) except -1:
-    cdef Py_ssize_t n = len(tensors)
-    cdef THTensor **pointers = <THTensor **>malloc(max(n, 1) * sizeof(THTensor *))
+cdef inline TensorBase tensor_at(tuple items, Py_ssize_t i):
+    item = <object>PyTuple_GET_ITEM(items, i)
+    return (<VariableBase>item).data_ if isinstance(item, VariableBase) else <TensorBase>item
+
+
+cdef int join_into(TensorBase out, tuple items, int64_t dim, bint stacked) except -1:
+    """out = the items, which are checked, joined along dim; a new dimension if they are stacked."""
+    cdef THTensor *few[FEW]
+    cdef THTensor **pointers = few
+    cdef Py_ssize_t n = PyTuple_GET_SIZE(items), i, made = 0
+    cdef bint large = False
     cdef TensorBase t
-    cdef int status
-    if pointers == NULL:
-        raise MemoryError()
+    cdef int status = 0
+    if out.ops.catArray == NULL:
+        raise TypeError(f"Type {type_name(out)} doesn't implement stateless method cat")
+    if n > FEW:
+        pointers = <THTensor **>malloc(n * sizeof(THTensor *))
+        if pointers == NULL:
+            raise MemoryError()
     try:
         for i in range(n):
-            t = <TensorBase>tensors[i]
+            t = tensor_at(items, i)
             if t.ops != out.ops:
                 raise TypeError(
                     f"cat expects tensors of one type, but element {i} is {type_name(t)} and not {type_name(out)}"
                 )
+            large |= is_large(t.c_tensor)
             pointers[i] = t.c_tensor
-        if out.ops.catArray == NULL:
-            raise TypeError(f"Type {type_name(out)} doesn't implement stateless method cat")
-        with nogil:
+            if stacked:
+                pointers[i] = THTensor_newUnsqueeze(t.c_tensor, dim)
+                if pointers[i] == NULL:
+                    raise_error()
+                made += 1
+        if large or n > FEW:
+            with nogil:
+                status = out.ops.catArray(out.c_tensor, pointers, n, dim)
+        else:
             status = out.ops.catArray(out.c_tensor, pointers, n, dim)
         return check(status)
     finally:
-        free(pointers)
+        for i in range(made):
+            THTensor_free(pointers[i])
+        if n > FEW:
+            free(pointers)
 
 
 cdef class CatBackward(Node):
@@ -58,30 +85,85 @@ cdef class CatBackward(Node):
         return 0
 
 
-cdef VariableBase cat_variables(list variables, int64_t dim):
-    cdef VariableBase v, out
-    cdef CatBackward node
-    cdef TensorBase r
+cdef class StackBackward(Node):
+    """Takes the gradient apart into the slices that the inputs became."""
+
+    cdef int64_t dim
+    cdef Py_ssize_t count
+
+    cdef int apply(self, object gradient, list more, PyObject **grads) except -1:
+        cdef TensorBase grad = <TensorBase>gradient
+        cdef Py_ssize_t i
+        for i in range(self.count):
+            grads[i] = give(wrap(grad.ops, THTensor_newSelect(grad.c_tensor, self.dim, i)))
+        return 0
+
+    cdef int apply_v(self, object gradient, list more, PyObject **grads) except -1:
+        cdef Py_ssize_t i
+        for i in range(self.count):
+            grads[i] = give(v_select_II(<VariableBase>gradient, self.dim, i))
+        return 0
+
+
+cdef Node cat_node(tuple items, int64_t dim):
+    cdef CatBackward node = <CatBackward>CatBackward.__new__(CatBackward)
+    cdef const THTensor *t
+    cdef Py_ssize_t i
+    node.dim = dim
+    node.lengths = []
+    for i in range(PyTuple_GET_SIZE(items)):
+        t = tensor_at(items, i).c_tensor
+        node.lengths.append(t.size[dim] if t.nDimension else 0)
+    return node
+
+
+cdef Node stack_node(tuple items, int64_t dim):
+    cdef StackBackward node = <StackBackward>StackBackward.__new__(StackBackward)
+    node.dim = dim
+    node.count = PyTuple_GET_SIZE(items)
+    return node
+
+
+cdef VariableBase join_variables(tuple items, int64_t dim, bint stacked):
+    cdef VariableBase out
+    cdef Node node
     cdef bint volatile_ = False, requires_grad = False
-    tensors = []
-    for v in variables:
-        tensors.append(v.data_)
-        volatile_ |= v.volatile_
-        requires_grad |= v.requires_grad_
-    r = new_empty((<TensorBase>tensors[0]).ops)
-    cat_into(r, tensors, dim)
-    out = new_variable(r)
+    cdef TensorBase result = new_empty(tensor_at(items, 0).ops)
+    cdef Py_ssize_t i
+    join_into(result, items, dim, stacked)
+    for i in range(PyTuple_GET_SIZE(items)):
+        volatile_ |= (<VariableBase>PyTuple_GET_ITEM(items, i)).volatile_
+        requires_grad |= (<VariableBase>PyTuple_GET_ITEM(items, i)).requires_grad_
+    out = new_variable(result)
     if volatile_:
         out.volatile_ = True
     elif requires_grad:
-        node = <CatBackward>CatBackward.__new__(CatBackward)
-        node.dim = check(THTensor_wrapDim(dim, r.c_tensor.nDimension))
-        node.lengths = [
-            (<TensorBase>t).c_tensor.size[node.dim] if (<TensorBase>t).c_tensor.nDimension else 0 for t in tensors
-        ]
-        for v in variables:
-            add_edge(node, v)
+        dim = check(THTensor_wrapDim(dim, result.c_tensor.nDimension))
+        node = stack_node(items, dim) if stacked else cat_node(items, dim)
+        for i in range(PyTuple_GET_SIZE(items)):
+            add_edge(node, <VariableBase>PyTuple_GET_ITEM(items, i))
         attach(out, node)
+    return out
+
+
+cdef object join(str name, tuple items, int64_t dim, object out, bint stacked):
+    """The items, all of them tensors or all of them Variables, joined along a dimension."""
+    cdef Py_ssize_t i
+    cdef bint variables = isinstance(<object>PyTuple_GET_ITEM(items, 0), VariableBase)
+    for i in range(PyTuple_GET_SIZE(items)):
+        item = <object>PyTuple_GET_ITEM(items, i)
+        if not (isinstance(item, VariableBase) if variables else isinstance(item, TensorBase)):
+            raise TypeError(f"{name} expects a sequence of {'Variables' if variables else 'tensors'}, "
+                            f"but element {i} is {type_name(item)}")
+    if variables:
+        if out is not None:
+            raise TypeError(f"{name}: out= is for tensors, not for Variables")
+        return join_variables(items, dim, stacked)
+    if out is None:
+        out = new_empty(tensor_at(items, 0).ops)
+    elif not isinstance(out, TensorBase):
+        raise TypeError(f"out must be a tensor, but got {type_name(out)}")
+    join_into(<TensorBase>out, items, dim, stacked)
     return out
 
 
@@ -96,21 +178,24 @@ def cat(seq, Py_ssize_t dim=0, *, out=None):
     out : Tensor, optional
         Result.
     """
-    items = list(seq)
+    cdef tuple items = tuple(seq)
     if not items:
         raise RuntimeError("cat expects a sequence with at least one tensor, but got none")
-    kind = VariableBase if isinstance(items[0], VariableBase) else TensorBase
-    for i, item in enumerate(items):
-        if not isinstance(item, kind):
-            raise TypeError(f"cat expects a sequence of {'Variables' if kind is VariableBase else 'tensors'}, "
-                            f"but element {i} is {type_name(item)}")
-    if kind is VariableBase:
-        if out is not None:
-            raise TypeError("cat: out= is for tensors, not for Variables")
-        return cat_variables(items, dim)
-    if out is None:
-        out = new_empty((<TensorBase>items[0]).ops)
-    elif not isinstance(out, TensorBase):
-        raise TypeError(f"out must be a tensor, but got {type_name(out)}")
-    cat_into(out, items, dim)
-    return out
+    return join("cat", items, dim, out, False)
+
+
+def stack(sequence, Py_ssize_t dim=0, out=None):
+    """Join tensors of one size along a new dimension.
+
+    Parameters
+    ----------
+    sequence : sequence of Tensors or of Variables
+    dim : int, default: 0
+        Where the new dimension stands.
+    out : Tensor, optional
+        Result.
+    """
+    cdef tuple items = tuple(sequence)
+    if not items:
+        raise ValueError("stack expects a non-empty sequence of tensors")
+    return join("stack", items, dim, out, True)
