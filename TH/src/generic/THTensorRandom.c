@@ -238,16 +238,18 @@ static void transform_blocks(void *context, int64_t begin, int64_t end) {
 #endif
 }
 
-/* From 16 numbers on, a block at a time; a rest that fills no block is made by drawing
- * the last 16 again. */
 static void fill_normal(real *out, int64_t n, THGenerator *generator,
                         const void *parameters) {
     const Pair *p = parameters;
-    if (n < 16) {
-        for (int64_t i = 0; i < n; i++)
-            out[i] = (real)THRandom_normal(generator, p->a, p->b);
-        return;
-    }
+    for (int64_t i = 0; i < n; i++)
+        out[i] = (real)THRandom_normal(generator, p->a, p->b);
+}
+
+/* n >= 16 numbers, a block at a time; a rest that fills no block is made by drawing the
+ * last 16 again. */
+static void fill_normal_blocks(real *out, int64_t n, THGenerator *generator,
+                               const void *parameters) {
+    const Pair *p = parameters;
     NormalBlocks c = {out, (real)p->a, (real)p->b};
     th__uniformBlockReal(generator, out, n);
     THParallel_for(n / 16, 512, transform_blocks, &c);
@@ -268,7 +270,8 @@ static int check_deviation(double stdv) {
 int THTensor_(normal)(THTensor *r, THGenerator *generator, double mean, double stdv) {
     TH_TRY(check_deviation(stdv));
     Pair p = {mean, stdv};
-    return fill_with(r, generator, fill_normal, &p);
+    int blocks = THTensor_nElement(r) >= 16 && THTensor_isContiguous(r);
+    return fill_with(r, generator, blocks ? fill_normal_blocks : fill_normal, &p);
 }
 
 static void fill_exponential(real *out, int64_t n, THGenerator *generator,
