@@ -126,9 +126,10 @@ static void test_linear(int layout, int64_t n, int64_t in, int64_t out, int with
     THTensor *x = NEW(layout, n, in), *weight = NEW(layout, out, in),
              *bias = NEW(layout, out);
     THTensor *y = new_empty(), *row = THTensor_newSelect(x, 0, 0), *y1 = new_empty();
-    CHECK(THNN_(Linear_updateOutput)(NULL, x, y, weight, with_bias ? bias : NULL) == 0);
-    CHECK(THNN_(Linear_updateOutput)(NULL, row, y1, weight, with_bias ? bias : NULL) ==
-          0);
+    CHECK(THNN_(Linear_updateOutput)(NULL, x, y, weight, with_bias ? bias : NULL,
+                                     NULL) == 0);
+    CHECK(THNN_(Linear_updateOutput)(NULL, row, y1, weight, with_bias ? bias : NULL,
+                                     NULL) == 0);
     CHECK(has_size(y, 2, (int64_t[]){n, out}) && has_size(y1, 1, &out));
     int wrong = 0;
     for (int64_t i = 0; i < n; i++)
@@ -146,13 +147,14 @@ static void test_linear(int layout, int64_t n, int64_t in, int64_t out, int with
 static void test_linear_errors(void) {
     THTensor *x = NEW(DENSE, 2, 3), *weight = NEW(DENSE, 4, 5), *bias = NEW(DENSE, 3);
     THTensor *fits = NEW(DENSE, 4, 3), *y = new_empty(), *empty = new_empty();
-    CHECK_FAILS(THNN_(Linear_updateOutput)(NULL, x, y, weight, NULL), TH_ERR,
+    CHECK_FAILS(THNN_(Linear_updateOutput)(NULL, x, y, weight, NULL, NULL), TH_ERR,
                 "size mismatch, m1: [2 x 3], m2: [4 x 5]");
-    CHECK_FAILS(THNN_(Linear_updateOutput)(NULL, x, y, fits, bias), TH_ERR,
+    CHECK_FAILS(THNN_(Linear_updateOutput)(NULL, x, y, fits, bias, NULL), TH_ERR,
                 "bias should contain 4 elements not 3");
-    CHECK_FAILS(THNN_(Linear_updateOutput)(NULL, empty, y, fits, NULL), TH_ERR,
+    CHECK_FAILS(THNN_(Linear_updateOutput)(NULL, empty, y, fits, NULL, NULL), TH_ERR,
                 "got []");
-    CHECK_FAILS(THNN_(Linear_updateOutput)(NULL, x, y, empty, NULL), TH_ERR, "got []");
+    CHECK_FAILS(THNN_(Linear_updateOutput)(NULL, x, y, empty, NULL, NULL), TH_ERR,
+                "got []");
     FREE(x, weight, bias, fits, y, empty);
 }
 
@@ -175,7 +177,7 @@ static void test_batch_norm(int layout, int64_t n, int64_t c, int64_t h, int64_t
     CHECK(THNN_(BatchNormalization_updateOutput)(
               NULL, x, y, affine ? weight : NULL, affine ? bias : NULL, mean, var,
               saveMean, saveStd, train, momentum, eps) == 0);
-    CHECK(THNN_(BatchNormalization_backward)(
+    CHECK(THNN_(BatchNormalization_gradients)(
               NULL, x, grad, gx, affine ? gw : NULL, affine ? gb : NULL,
               affine ? weight : NULL, mean, var, saveMean, saveStd, train, eps) == 0);
     double count = (double)(n * plane);
@@ -233,8 +235,8 @@ static void test_batch_norm_errors(void) {
     CHECK_FAILS(THNN_(BatchNormalization_updateOutput)(NULL, x, y, NULL, NULL, NULL,
                                                        NULL, mean, std, 0, 0.1, 1e-5),
                 TH_ERR, "running_mean and running_var");
-    CHECK_FAILS(THNN_(BatchNormalization_backward)(NULL, x, flat, y, NULL, NULL, NULL,
-                                                   NULL, NULL, mean, std, 1, 1e-5),
+    CHECK_FAILS(THNN_(BatchNormalization_gradients)(NULL, x, flat, y, NULL, NULL, NULL,
+                                                    NULL, NULL, mean, std, 1, 1e-5),
                 TH_ERR, "[2 x 3] and [3]");
     FREE(x, flat, four, y, mean, std);
 }

@@ -42,10 +42,10 @@ static int dropout(Out o) {
     return THNN_(Dropout_updateOutput)(NULL, t[X], o[0], o[1], generator, 0.5, 0);
 }
 static int linear(Out o) {
-    return THNN_(Linear_updateOutput)(NULL, t[X], o[0], t[WEIGHT], t[VECTOR]);
+    return THNN_(Linear_updateOutput)(NULL, t[X], o[0], t[WEIGHT], t[VECTOR], NULL);
 }
 static int linear_row(Out o) {
-    return THNN_(Linear_updateOutput)(NULL, t[ROW], o[0], t[WEIGHT], t[VECTOR]);
+    return THNN_(Linear_updateOutput)(NULL, t[ROW], o[0], t[WEIGHT], t[VECTOR], NULL);
 }
 static int conv(Out o) {
     return THNN_(Conv2d_updateOutput)(NULL, t[X4], o[0], t[KERNEL], t[VECTOR], 1, 1, 1,
@@ -91,9 +91,9 @@ static int norm(Out o) {
                                                   o[2], 1, 0.1, 1e-5);
 }
 static int norm_backward(Out o) {
-    return THNN_(BatchNormalization_backward)(NULL, t[X4], t[X4], o[0], o[1], o[2],
-                                              t[ONE], NULL, NULL, t[ONE], t[ONE], 1,
-                                              1e-5);
+    return THNN_(BatchNormalization_gradients)(NULL, t[X4], t[X4], o[0], o[1], o[2],
+                                               t[ONE], NULL, NULL, t[ONE], t[ONE], 1,
+                                               1e-5);
 }
 static int nll(Out o) {
     return THNN_(ClassNLLCriterion_updateOutput)(NULL, t[X], target, o[0], 1, t[VECTOR],

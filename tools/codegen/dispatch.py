@@ -20,7 +20,7 @@ HEADER = """\
 #ifndef {guard}
 #define {guard}
 
-#include <{library}/{library}.h>
+#include <{header}>
 
 #ifdef TH_INTERNAL
 /* The functions of one type. Values of the type travel as THScalar; a function that the type lacks
@@ -95,7 +95,7 @@ def write_dispatch(out, library, functions):
         HEADER.format(
             banner=banner("dispatch.py", f"the headers of {library}"),
             guard=f"{library}_DISPATCH_H",
-            library=library,
+            header="TH/TH.h" if library == "TH" else "THNN/THNNTable.h",
             struct=struct,
             table=table,
             fields=head + "\n".join(field(f) for f in functions.values()),

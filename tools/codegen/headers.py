@@ -69,7 +69,7 @@ class Function:
 
 
 def parse_parameter(text, where):
-    match = re.fullmatch(r"(.*?[\s*])(\w+)", text.strip())
+    match = re.fullmatch(r"(?:TH_OPTIONAL\s+)?(.*?[\s*])(\w+)", text.strip())
     if not match:
         raise ValueError(f"{where}: parameter '{text}' is not understood")
     kind = re.sub(r"\s+", " ", match[1].strip()).replace(" *", "*").replace("*", " *")

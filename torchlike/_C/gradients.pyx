@@ -421,7 +421,8 @@ cdef int embedding_weight(TensorBase out, TensorBase self, TensorBase indices, i
                           int64_t padding_idx, bint scale_grad_by_freq) except -1:
     zeros(out, n, size)
     return check(layers_of(self).LookupTable_accGradParameters(
-        NULL, indices.c_tensor, self.c_tensor, out.c_tensor, scale_grad_by_freq, padding_idx, 1))
+        NULL, indices.c_tensor, self.c_tensor, out.c_tensor, NULL, NULL, NULL, scale_grad_by_freq,
+        padding_idx, 1))
 
 
 cdef int embedding_rows(TensorBase out, TensorBase self, TensorBase indices, int64_t padding_idx,

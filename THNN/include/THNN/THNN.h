@@ -1,25 +1,21 @@
-/* The layer kernels: THNN_FloatThreshold_updateOutput and so on, for float and double.
- */
+/* The layer kernels, for float and double: those that torchlike calls itself, and the
+ * other functions of THNN 0.3. */
 #ifndef THNN_H
 #define THNN_H
 
-#include <TH/TH.h>
-
-typedef void THNNState;
-
-#define THNN_(name) TH_CONCAT_3(THNN_, Real, name)
+#include <THNN/THNNTable.h>
 
 #define Real Float
 #define real float
 #define accreal double
-#define TH_GENERIC_FILE "generic/THNN.h"
-#include <THNN/generic/THNN.h>
+#define TH_GENERIC_FILE "layers/THNN.h"
+#include <THNN/layers/THNN.h>
 #undef Real
 #undef real
 
 #define Real Double
 #define real double
-#include <THNN/generic/THNN.h>
+#include <THNN/layers/THNN.h>
 #undef Real
 #undef real
 #undef accreal

@@ -228,12 +228,12 @@ int THNN_(BatchNormalization_updateOutput)(THNNState *state, THTensor *input,
     return close_runs(output, y, status);
 }
 
-int THNN_(BatchNormalization_backward)(THNNState *state, THTensor *input,
-                                       THTensor *gradOutput, THTensor *gradInput,
-                                       THTensor *gradWeight, THTensor *gradBias,
-                                       THTensor *weight, THTensor *running_mean,
-                                       THTensor *running_var, THTensor *saveMean,
-                                       THTensor *saveStd, int train, double eps) {
+int THNN_(BatchNormalization_gradients)(THNNState *state, THTensor *input,
+                                        THTensor *gradOutput, THTensor *gradInput,
+                                        THTensor *gradWeight, THTensor *gradBias,
+                                        THTensor *weight, THTensor *running_mean,
+                                        THTensor *running_var, THTensor *saveMean,
+                                        THTensor *saveStd, int train, double eps) {
     (void)state;
     Work work = {.train = train, .eps = eps};
     TH_TRY(check_input(input, &work));

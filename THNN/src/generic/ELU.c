@@ -11,15 +11,15 @@ static Activation layer(double alpha, double scale) {
                         NULL};
 }
 
-int THNN_(ELU_updateOutput)(THNNState *state, THTensor *input, THTensor *output,
-                            double alpha, double scale, int inplace) {
+int THNN_(ScaledELU_updateOutput)(THNNState *state, THTensor *input, THTensor *output,
+                                  double alpha, double scale, int inplace) {
     (void)state;
     return run_activation(layer(alpha, scale), input, output, inplace);
 }
 
-int THNN_(ELU_updateGradInput)(THNNState *state, THTensor *gradOutput,
-                               THTensor *gradInput, THTensor *output, double alpha,
-                               double scale, int inplace) {
+int THNN_(ScaledELU_updateGradInput)(THNNState *state, THTensor *gradOutput,
+                                     THTensor *gradInput, THTensor *output,
+                                     double alpha, double scale, int inplace) {
     (void)state;
     return run_activation_gradient(layer(alpha, scale), output, gradOutput, gradInput,
                                    inplace);

@@ -2,8 +2,9 @@
 #include "THNNTensor.h"
 
 int THNN_(Linear_updateOutput)(THNNState *state, THTensor *input, THTensor *output,
-                               THTensor *weight, THTensor *bias) {
+                               THTensor *weight, THTensor *bias, THTensor *addBuffer) {
     (void)state;
+    (void)addBuffer;
     char text[TH_SHAPE_TEXT], other[TH_SHAPE_TEXT];
     if (weight->nDimension != 2)
         TH_FAIL(TH_ERR, "linear: weight must be 2D (out_features, in_features), got %s",

@@ -56,9 +56,13 @@ static void add_rows(void *context, int64_t begin, int64_t end) {
 
 int THNN_(LookupTable_accGradParameters)(THNNState *state, THLongTensor *input,
                                          THTensor *gradOutput, THTensor *gradWeight,
-                                         int scaleGradByFreq, int64_t paddingValue,
-                                         double scale) {
+                                         THIntTensor *count, THTensor *sorted,
+                                         THLongTensor *indices, int scaleGradByFreq,
+                                         int64_t paddingValue, double scale) {
     (void)state;
+    (void)count;
+    (void)sorted;
+    (void)indices;
     char text[TH_SHAPE_TEXT];
     TH_TRY(check_weight(gradWeight));
     int64_t rows = gradWeight->size[0], columns = gradWeight->size[1];
@@ -69,25 +73,25 @@ int THNN_(LookupTable_accGradParameters)(THNNState *state, THLongTensor *input,
                 (long long)n, (long long)columns, THTensor_shapeText(text, gradOutput));
     uint8_t sizeClass;
     size_t bytes = (size_t)rows * sizeof(int64_t);
-    int64_t *count = NULL;
+    int64_t *counts = NULL;
     THTensor *row = new_checked_rows(input, rows), *grad = NULL;
     int status = row ? TH_ERR_MEMORY : THError_pending();
     if (row && (grad = new_contiguous(gradOutput)) &&
-        (!scaleGradByFreq || (count = THAlloc_new(bytes, &sizeClass)))) {
-        Work k = {n,     columns,       paddingValue,        NULL,
-                  count, data_of(grad), TH_DATA(gradWeight), scale};
+        (!scaleGradByFreq || (counts = THAlloc_new(bytes, &sizeClass)))) {
+        Work k = {n,      columns,       paddingValue,        NULL,
+                  counts, data_of(grad), TH_DATA(gradWeight), scale};
         k.row = n ? (const int64_t *)row->storage->data : NULL;
-        if (count) {
-            memset(count, 0, bytes);
+        if (counts) {
+            memset(counts, 0, bytes);
             for (int64_t i = 0; i < n; i++)
-                count[k.row[i]]++;
+                counts[k.row[i]]++;
         }
         if (n)
             THParallel_for(columns, rows_per_piece(THNN_GRAIN, n), add_rows, &k);
         status = 0;
     }
-    if (count)
-        THAlloc_free(count, bytes, sizeClass);
+    if (counts)
+        THAlloc_free(counts, bytes, sizeClass);
     THTensor_free(row);
     THTensor_free(grad);
     return status;

@@ -42,10 +42,9 @@ static int check_classes(const int64_t *class, int64_t n, int64_t classes) {
     return 0;
 }
 
-int THNN_(MultiLabelMarginCriterion_updateOutput)(THNNState *state, THTensor *input,
-                                                  THLongTensor *target,
-                                                  THTensor *output, THTensor *slopes,
-                                                  int sizeAverage) {
+int THNN_(MultiLabelMargin_lossAndSlopes)(THNNState *state, THTensor *input,
+                                          THLongTensor *target, THTensor *output,
+                                          THTensor *slopes, int sizeAverage) {
     (void)state;
     TH_TRY(check_targets(input, target));
     const int64_t one = 1, classes = input->size[input->nDimension - 1];

@@ -151,10 +151,9 @@ int THNN_(VolumetricUpSamplingTrilinear_updateOutput)(THNNState *state, THTensor
     return y ? finish_output(output, y, status) : status;
 }
 
-int THNN_(VolumetricUpSamplingTrilinear_updateGradInput)(THNNState *state,
-                                                         THTensor *input,
-                                                         THTensor *gradOutput,
-                                                         THTensor *gradInput) {
+int THNN_(VolumetricUpSamplingTrilinear_gradInput)(THNNState *state, THTensor *input,
+                                                   THTensor *gradOutput,
+                                                   THTensor *gradInput) {
     (void)state;
     char text[TH_SHAPE_TEXT], other[TH_SHAPE_TEXT];
     TH_TRY(check_volumes("input", input));

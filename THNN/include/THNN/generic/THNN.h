@@ -1,8 +1,9 @@
-/* Layers, for float and double. Outputs are resized; `state` is unused on the CPU
- * (NULL). Marks: [OUT] written, [OPTIONAL] may be NULL. All spatial layers take (C, H,
- * W) or (N, C, H, W). */
+/* Layers, for float and double, as torchlike calls them; the other functions of 0.3 are
+ * in layers/THNN.h. Outputs are resized; `state` is unused on the CPU (NULL). Marks:
+ * [OUT] written, TH_OPTIONAL may be NULL. All spatial layers take (C, H, W) or (N, C,
+ * H, W). */
 #ifndef TH_GENERIC_FILE
-#error "included by THNN/THNN.h only"
+#error "included by THNN/THNNTable.h only"
 #endif
 
 /* ---- activations ---- */
@@ -27,11 +28,12 @@ TH_API int THNN_(LogSoftMax_updateGradInput)(THNNState *state, THTensor *input,
 /* output = scale * (input > 0 ? input : alpha * (exp(input) - 1)); the gradient reads
  * the output. inplace, here and below: output is input's memory, gradInput
  * gradOutput's. */
-TH_API int THNN_(ELU_updateOutput)(THNNState *state, THTensor *input, THTensor *output,
-                                   double alpha, double scale, int inplace);
-TH_API int THNN_(ELU_updateGradInput)(THNNState *state, THTensor *gradOutput,
-                                      THTensor *gradInput, THTensor *output,
-                                      double alpha, double scale, int inplace);
+TH_API int THNN_(ScaledELU_updateOutput)(THNNState *state, THTensor *input,
+                                         THTensor *output, double alpha, double scale,
+                                         int inplace);
+TH_API int THNN_(ScaledELU_updateGradInput)(THNNState *state, THTensor *gradOutput,
+                                            THTensor *gradInput, THTensor *output,
+                                            double alpha, double scale, int inplace);
 TH_API int THNN_(HardTanh_updateOutput)(THNNState *state, THTensor *input,
                                         THTensor *output, double min_val,
                                         double max_val, int inplace);
@@ -45,10 +47,11 @@ TH_API int THNN_(LeakyReLU_updateGradInput)(THNNState *state, THTensor *input,
                                             double negval, int inplace);
 /* log(1 / (1 + exp(-input))); buffer is not used and may be NULL. */
 TH_API int THNN_(LogSigmoid_updateOutput)(THNNState *state, THTensor *input,
-                                          THTensor *output, THTensor *buffer);
+                                          THTensor *output,
+                                          TH_OPTIONAL THTensor *buffer);
 TH_API int THNN_(LogSigmoid_updateGradInput)(THNNState *state, THTensor *input,
                                              THTensor *gradOutput, THTensor *gradInput,
-                                             THTensor *buffer);
+                                             TH_OPTIONAL THTensor *buffer);
 /* log(1 + exp(beta * input)) / beta, and input where beta * input > threshold. output
  * is not used by the gradient and may be NULL. */
 TH_API int THNN_(SoftPlus_updateOutput)(THNNState *state, THTensor *input,
@@ -56,7 +59,7 @@ TH_API int THNN_(SoftPlus_updateOutput)(THNNState *state, THTensor *input,
                                         double threshold);
 TH_API int THNN_(SoftPlus_updateGradInput)(THNNState *state, THTensor *input,
                                            THTensor *gradOutput, THTensor *gradInput,
-                                           THTensor *output, double beta,
+                                           TH_OPTIONAL THTensor *output, double beta,
                                            double threshold);
 TH_API int THNN_(SoftShrink_updateOutput)(THNNState *state, THTensor *input,
                                           THTensor *output, double lambda);
@@ -92,18 +95,21 @@ TH_API int THNN_(Dropout_updateOutput)(THNNState *state, THTensor *input,
                                        THGenerator *generator, double p, int inplace);
 
 /* ---- linear ---- */
-/* output (N, out) = input (N, in) * weight (out, in)^T + bias (out) [OPTIONAL] */
+/* output (N, out) = input (N, in) * weight (out, in)^T + bias (out) [OPTIONAL].
+ * addBuffer is not used and may be NULL. */
 TH_API int THNN_(Linear_updateOutput)(THNNState *state, THTensor *input,
                                       THTensor *output, THTensor *weight,
-                                      THTensor *bias);
+                                      TH_OPTIONAL THTensor *bias,
+                                      TH_OPTIONAL THTensor *addBuffer);
 
 /* ---- convolution of (C, H, W) or (N, C, H, W): weight (outC, inC / groups, kH, kW),
  * bias (outC) [OPTIONAL] ---- */
 TH_API int THNN_(Conv2d_updateOutput)(THNNState *state, THTensor *input,
                                       THTensor *output, THTensor *weight,
-                                      THTensor *bias, int64_t dH, int64_t dW,
-                                      int64_t padH, int64_t padW, int64_t dilationH,
-                                      int64_t dilationW, int64_t groups);
+                                      TH_OPTIONAL THTensor *bias, int64_t dH,
+                                      int64_t dW, int64_t padH, int64_t padW,
+                                      int64_t dilationH, int64_t dilationW,
+                                      int64_t groups);
 /* gradInput [OUT] gets the size inputH x inputW. */
 TH_API int THNN_(Conv2d_updateGradInput)(THNNState *state, THTensor *gradOutput,
                                          THTensor *gradInput, THTensor *weight,
@@ -120,9 +126,9 @@ TH_API int THNN_(Conv2d_gradWeight)(THNNState *state, THTensor *input,
 /* The same with a depth T in front of H: weight (outC, inC / groups, kT, kH, kW). */
 TH_API int THNN_(Conv3d_updateOutput)(THNNState *state, THTensor *input,
                                       THTensor *output, THTensor *weight,
-                                      THTensor *bias, int64_t dT, int64_t dH,
-                                      int64_t dW, int64_t padT, int64_t padH,
-                                      int64_t padW, int64_t dilationT,
+                                      TH_OPTIONAL THTensor *bias, int64_t dT,
+                                      int64_t dH, int64_t dW, int64_t padT,
+                                      int64_t padH, int64_t padW, int64_t dilationT,
                                       int64_t dilationH, int64_t dilationW,
                                       int64_t groups);
 TH_API int THNN_(Conv3d_updateGradInput)(THNNState *state, THTensor *gradOutput,
@@ -234,10 +240,10 @@ TH_API int THNN_(VolumetricUpSamplingNearest_updateGradInput)(THNNState *state,
 TH_API int THNN_(VolumetricUpSamplingTrilinear_updateOutput)(
     THNNState *state, THTensor *input, THTensor *output, int64_t outputDepth,
     int64_t outputHeight, int64_t outputWidth);
-TH_API int THNN_(VolumetricUpSamplingTrilinear_updateGradInput)(THNNState *state,
-                                                                THTensor *input,
-                                                                THTensor *gradOutput,
-                                                                THTensor *gradInput);
+TH_API int THNN_(VolumetricUpSamplingTrilinear_gradInput)(THNNState *state,
+                                                          THTensor *input,
+                                                          THTensor *gradOutput,
+                                                          THTensor *gradInput);
 /* grid (N, H, W, 2): x and y in [-1, 1] from corner to corner; padding_mode 0: zeros
  * outside, 1: the border repeats. gradInput, gradGrid [OUT] [OPTIONAL]. */
 TH_API int THNN_(SpatialGridSamplerBilinear_updateOutput)(THNNState *state,
@@ -246,18 +252,18 @@ TH_API int THNN_(SpatialGridSamplerBilinear_updateOutput)(THNNState *state,
                                                           THTensor *output,
                                                           int64_t padding_mode);
 TH_API int THNN_(SpatialGridSamplerBilinear_updateGradInput)(
-    THNNState *state, THTensor *input, THTensor *gradInput, THTensor *grid,
-    THTensor *gradGrid, THTensor *gradOutput, int64_t padding_mode);
+    THNNState *state, THTensor *input, TH_OPTIONAL THTensor *gradInput, THTensor *grid,
+    TH_OPTIONAL THTensor *gradGrid, THTensor *gradOutput, int64_t padding_mode);
 
 /* ---- lookup tables: rows of weight (rows, columns) ---- */
 /* gradWeight += scale * gradOutput (elements of input, columns), row by row; rows that
  * paddingValue names get nothing; scaleGradByFreq: each row's share is divided by how
- * often it occurs. */
-TH_API int THNN_(LookupTable_accGradParameters)(THNNState *state, THLongTensor *input,
-                                                THTensor *gradOutput,
-                                                THTensor *gradWeight,
-                                                int scaleGradByFreq,
-                                                int64_t paddingValue, double scale);
+ * often it occurs. count, sorted and indices are not used and may be NULL. */
+TH_API int THNN_(LookupTable_accGradParameters)(
+    THNNState *state, THLongTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    TH_OPTIONAL THIntTensor *count, TH_OPTIONAL THTensor *sorted,
+    TH_OPTIONAL THLongTensor *indices, int scaleGradByFreq, int64_t paddingValue,
+    double scale);
 /* Scales the rows that idx names to a p-norm of at most maxNorm. */
 TH_API int THNN_(LookupTable_renorm)(THNNState *state, THLongTensor *idx,
                                      THTensor *weight, double maxNorm, double normType);
@@ -265,18 +271,20 @@ TH_API int THNN_(LookupTable_renorm)(THNNState *state, THLongTensor *idx,
 /* ---- normalisation: input (N, C) or (N, C, ...); statistics over all but C ---- */
 /* train: batch statistics, running ones updated by momentum (unbiased variance);
  * saveMean, saveStd [OUT] (saveStd is 1 / sqrt(var + eps)). Otherwise the running ones
- * are used. running_*, weight, bias [OPTIONAL] (running_* required without train). */
+ * are used. running_*, weight, bias (running_* required without train). */
 TH_API int THNN_(BatchNormalization_updateOutput)(
-    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
-    THTensor *bias, THTensor *running_mean, THTensor *running_var, THTensor *saveMean,
-    THTensor *saveStd, int train, double momentum, double eps);
+    THNNState *state, THTensor *input, THTensor *output, TH_OPTIONAL THTensor *weight,
+    TH_OPTIONAL THTensor *bias, TH_OPTIONAL THTensor *running_mean,
+    TH_OPTIONAL THTensor *running_var, TH_OPTIONAL THTensor *saveMean,
+    TH_OPTIONAL THTensor *saveStd, int train, double momentum, double eps);
 /* gradInput, gradWeight, gradBias [OUT] [OPTIONAL], overwritten. */
-TH_API int THNN_(BatchNormalization_backward)(THNNState *state, THTensor *input,
-                                              THTensor *gradOutput, THTensor *gradInput,
-                                              THTensor *gradWeight, THTensor *gradBias,
-                                              THTensor *weight, THTensor *running_mean,
-                                              THTensor *running_var, THTensor *saveMean,
-                                              THTensor *saveStd, int train, double eps);
+TH_API int THNN_(BatchNormalization_gradients)(
+    THNNState *state, THTensor *input, THTensor *gradOutput,
+    TH_OPTIONAL THTensor *gradInput, TH_OPTIONAL THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *weight,
+    TH_OPTIONAL THTensor *running_mean, TH_OPTIONAL THTensor *running_var,
+    TH_OPTIONAL THTensor *saveMean, TH_OPTIONAL THTensor *saveStd, int train,
+    double eps);
 
 /* ---- losses; reduce = 0: one value for each sample or element; sizeAverage: mean
  * instead of sum ---- */
@@ -284,13 +292,14 @@ TH_API int THNN_(BatchNormalization_backward)(THNNState *state, THTensor *input,
  * ignore_index); weights (C) [OPTIONAL]; total_weight [OUT] (1). */
 TH_API int THNN_(ClassNLLCriterion_updateOutput)(THNNState *state, THTensor *input,
                                                  THLongTensor *target, THTensor *output,
-                                                 int sizeAverage, THTensor *weights,
+                                                 int sizeAverage,
+                                                 TH_OPTIONAL THTensor *weights,
                                                  THTensor *total_weight,
                                                  int64_t ignore_index, int reduce);
 TH_API int THNN_(ClassNLLCriterion_updateGradInput)(
     THNNState *state, THTensor *input, THLongTensor *target, THTensor *gradOutput,
-    THTensor *gradInput, int sizeAverage, THTensor *weights, THTensor *total_weight,
-    int64_t ignore_index, int reduce);
+    THTensor *gradInput, int sizeAverage, TH_OPTIONAL THTensor *weights,
+    THTensor *total_weight, int64_t ignore_index, int reduce);
 TH_API int THNN_(MSECriterion_updateOutput)(THNNState *state, THTensor *input,
                                             THTensor *target, THTensor *output,
                                             int sizeAverage, int reduce);
@@ -314,13 +323,14 @@ TH_API int THNN_(SmoothL1Criterion_updateGradInput)(THNNState *state, THTensor *
                                                     THTensor *gradOutput,
                                                     THTensor *gradInput,
                                                     int sizeAverage, int reduce);
-TH_API int THNN_(BCECriterion_updateOutput)(THNNState *state, THTensor *input,
-                                            THTensor *target, THTensor *output,
-                                            int sizeAverage, int reduce);
-TH_API int THNN_(BCECriterion_updateGradInput)(THNNState *state, THTensor *input,
-                                               THTensor *target, THTensor *gradOutput,
-                                               THTensor *gradInput, int sizeAverage,
-                                               int reduce);
+TH_API int THNN_(BinaryCrossEntropy_updateOutput)(THNNState *state, THTensor *input,
+                                                  THTensor *target, THTensor *output,
+                                                  int sizeAverage, int reduce);
+TH_API int THNN_(BinaryCrossEntropy_updateGradInput)(THNNState *state, THTensor *input,
+                                                     THTensor *target,
+                                                     THTensor *gradOutput,
+                                                     THTensor *gradInput,
+                                                     int sizeAverage, int reduce);
 TH_API int THNN_(BCEWithLogitsCriterion_updateOutput)(THNNState *state, THTensor *input,
                                                       THTensor *target,
                                                       THTensor *output, int sizeAverage,
@@ -336,26 +346,25 @@ TH_API int THNN_(DistKLDivCriterion_updateGradInput)(THNNState *state, THTensor 
                                                      THTensor *gradOutput,
                                                      THTensor *gradInput,
                                                      int sizeAverage, int reduce);
-TH_API int THNN_(SoftMarginCriterion_updateOutput)(THNNState *state, THTensor *input,
-                                                   THTensor *target, THTensor *output,
-                                                   int sizeAverage, int reduce);
-TH_API int THNN_(SoftMarginCriterion_updateGradInput)(THNNState *state, THTensor *input,
-                                                      THTensor *target,
-                                                      THTensor *gradOutput,
-                                                      THTensor *gradInput,
-                                                      int sizeAverage, int reduce);
+TH_API int THNN_(SoftMarginLoss_updateOutput)(THNNState *state, THTensor *input,
+                                              THTensor *target, THTensor *output,
+                                              int sizeAverage, int reduce);
+TH_API int THNN_(SoftMarginLoss_updateGradInput)(THNNState *state, THTensor *input,
+                                                 THTensor *target, THTensor *gradOutput,
+                                                 THTensor *gradInput, int sizeAverage,
+                                                 int reduce);
 /* input (C) or (N, C), target LongTensor of its size: the classes of a sample, ended by
  * -1. output [OUT] (1); slopes [OUT]: the gradient for input. */
-TH_API int THNN_(MultiLabelMarginCriterion_updateOutput)(
-    THNNState *state, THTensor *input, THLongTensor *target, THTensor *output,
-    THTensor *slopes, int sizeAverage);
+TH_API int THNN_(MultiLabelMargin_lossAndSlopes)(THNNState *state, THTensor *input,
+                                                 THLongTensor *target, THTensor *output,
+                                                 THTensor *slopes, int sizeAverage);
 
 /* ---- optimiser steps, in place on param ---- */
 /* d = grad + weightDecay * param; with momentum: buffer = first ? d : momentum * buffer
  * + (1 - dampening) * d, d = nesterov ? d + momentum * buffer : buffer; param -= lr *
  * d. buffer [OPTIONAL] without momentum. */
 TH_API int THNN_(SGD_step)(THNNState *state, THTensor *param, THTensor *grad,
-                           THTensor *buffer, double lr, double momentum,
+                           TH_OPTIONAL THTensor *buffer, double lr, double momentum,
                            double dampening, double weightDecay, int nesterov,
                            int first);
 /* D. Kingma, J. Ba, "Adam", 2014, as in PyTorch 0.3: denominator sqrt(expAvgSq) + eps,
@@ -369,9 +378,9 @@ TH_API int THNN_(Adam_step)(THNNState *state, THTensor *param, THTensor *grad,
  * its square is taken from squareAvg (A. Graves, 2013); with momentum: buffer =
  * momentum * buffer + that. buffer [OPTIONAL] without momentum. */
 TH_API int THNN_(RMSprop_step)(THNNState *state, THTensor *param, THTensor *grad,
-                               THTensor *squareAvg, THTensor *gradAvg, THTensor *buffer,
-                               double lr, double alpha, double eps, double weightDecay,
-                               double momentum);
+                               THTensor *squareAvg, TH_OPTIONAL THTensor *gradAvg,
+                               TH_OPTIONAL THTensor *buffer, double lr, double alpha,
+                               double eps, double weightDecay, double momentum);
 /* J. Duchi et al., "Adaptive Subgradient Methods", 2011: sum += d^2, param -= lr / (1 +
  * (step - 1) * lrDecay) * d / (sqrt(sum) + 1e-10). */
 TH_API int THNN_(Adagrad_step)(THNNState *state, THTensor *param, THTensor *grad,

@@ -1,0 +1,344 @@
+/* The other functions of THNN 0.3, for float and double: what extensions and
+ * torch._thnn call by the names and with the arguments of that version. They lead to
+ * the kernels of generic/THNN.h. TH_OPTIONAL: may be NULL; gradients of parameters are
+ * added, everything else is overwritten. */
+#ifndef TH_GENERIC_FILE
+#error "included by THNN/THNN.h only"
+#endif
+
+/* ---- activations: element by element ---- */
+TH_API int THNN_(Abs_updateOutput)(THNNState *state, THTensor *input, THTensor *output);
+TH_API int THNN_(Abs_updateGradInput)(THNNState *state, THTensor *input,
+                                      THTensor *gradOutput, THTensor *gradInput);
+TH_API int THNN_(Sigmoid_updateOutput)(THNNState *state, THTensor *input,
+                                       THTensor *output);
+TH_API int THNN_(Sigmoid_updateGradInput)(THNNState *state, THTensor *gradOutput,
+                                          THTensor *gradInput, THTensor *output);
+TH_API int THNN_(Tanh_updateOutput)(THNNState *state, THTensor *input,
+                                    THTensor *output);
+TH_API int THNN_(Tanh_updateGradInput)(THNNState *state, THTensor *gradOutput,
+                                       THTensor *gradInput, THTensor *output);
+TH_API int THNN_(Square_updateOutput)(THNNState *state, THTensor *input,
+                                      THTensor *output);
+TH_API int THNN_(Square_updateGradInput)(THNNState *state, THTensor *input,
+                                         THTensor *gradOutput, THTensor *gradInput);
+/* sqrt(input + eps) */
+TH_API int THNN_(Sqrt_updateOutput)(THNNState *state, THTensor *input, THTensor *output,
+                                    double eps);
+TH_API int THNN_(Sqrt_updateGradInput)(THNNState *state, THTensor *input,
+                                       THTensor *gradOutput, THTensor *gradInput,
+                                       THTensor *output);
+/* input > 0 ? input : alpha * (exp(input) - 1); the gradient reads the output. */
+TH_API int THNN_(ELU_updateOutput)(THNNState *state, THTensor *input, THTensor *output,
+                                   double alpha, int inplace);
+TH_API int THNN_(ELU_updateGradInput)(THNNState *state, THTensor *gradOutput,
+                                      THTensor *gradInput, THTensor *output,
+                                      double alpha, int inplace);
+/* The first half along dim, times the sigmoid of the second half. */
+TH_API int THNN_(GatedLinear_updateOutput)(THNNState *state, THTensor *input,
+                                           THTensor *output, int64_t dim);
+TH_API int THNN_(GatedLinear_updateGradInput)(THNNState *state, THTensor *input,
+                                              THTensor *gradOutput, THTensor *gradInput,
+                                              int64_t dim);
+/* gradWeight += scale * gradient; gradInput is not used. */
+TH_API int THNN_(PReLU_accGradParameters)(THNNState *state, THTensor *input,
+                                          THTensor *gradOutput,
+                                          TH_OPTIONAL THTensor *gradInput,
+                                          THTensor *weight, THTensor *gradWeight,
+                                          double scale);
+TH_API int THNN_(RReLU_updateGradInput)(THNNState *state, THTensor *input,
+                                        THTensor *gradOutput, THTensor *gradInput,
+                                        THTensor *noise, double lower, double upper,
+                                        int train, int inplace);
+/* ---- linear: gradWeight and gradBias += scale * gradient; gradInput, weight, bias and
+ * addBuffer are not used there. ---- */
+TH_API int THNN_(Linear_updateGradInput)(THNNState *state, THTensor *input,
+                                         THTensor *gradOutput, THTensor *gradInput,
+                                         THTensor *weight);
+TH_API int THNN_(Linear_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput,
+    TH_OPTIONAL THTensor *gradInput, TH_OPTIONAL THTensor *weight,
+    TH_OPTIONAL THTensor *bias, THTensor *gradWeight, TH_OPTIONAL THTensor *gradBias,
+    TH_OPTIONAL THTensor *addBuffer, double scale);
+/* gradWeight and gradBias += scale * gradient. */
+TH_API int THNN_(BatchNormalization_backward)(
+    THNNState *state, THTensor *input, THTensor *gradOutput,
+    TH_OPTIONAL THTensor *gradInput, TH_OPTIONAL THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *weight,
+    TH_OPTIONAL THTensor *running_mean, TH_OPTIONAL THTensor *running_var,
+    TH_OPTIONAL THTensor *save_mean, TH_OPTIONAL THTensor *save_std, int train,
+    double scale, double eps);
+/* ---- losses: output (1); the gradient is that of the output itself ---- */
+TH_API int THNN_(L1Cost_updateOutput)(THNNState *state, THTensor *input,
+                                      THTensor *output);
+TH_API int THNN_(L1Cost_updateGradInput)(THNNState *state, THTensor *input,
+                                         TH_OPTIONAL THTensor *gradOutput,
+                                         THTensor *gradInput);
+TH_API int THNN_(BCECriterion_updateOutput)(THNNState *state, THTensor *input,
+                                            THTensor *target, THTensor *output,
+                                            int sizeAverage,
+                                            TH_OPTIONAL THTensor *weights);
+TH_API int THNN_(BCECriterion_updateGradInput)(THNNState *state, THTensor *input,
+                                               THTensor *target, THTensor *gradInput,
+                                               int sizeAverage,
+                                               TH_OPTIONAL THTensor *weights);
+TH_API int THNN_(SoftMarginCriterion_updateOutput)(THNNState *state, THTensor *input,
+                                                   THTensor *target, THTensor *output,
+                                                   int sizeAverage);
+TH_API int THNN_(SoftMarginCriterion_updateGradInput)(THNNState *state, THTensor *input,
+                                                      THTensor *target,
+                                                      THTensor *gradInput,
+                                                      int sizeAverage);
+TH_API int THNN_(MarginCriterion_updateOutput)(THNNState *state, THTensor *input,
+                                               THTensor *target, THTensor *output,
+                                               int sizeAverage, double margin);
+TH_API int THNN_(MarginCriterion_updateGradInput)(THNNState *state, THTensor *input,
+                                                  THTensor *target, THTensor *gradInput,
+                                                  int sizeAverage, double margin);
+/* isTarget [OUT]: of target's size, 1 for the classes of a sample. */
+TH_API int THNN_(MultiLabelMarginCriterion_updateOutput)(
+    THNNState *state, THTensor *input, THLongTensor *target, THTensor *output,
+    THTensor *isTarget, int sizeAverage);
+TH_API int THNN_(MultiLabelMarginCriterion_updateGradInput)(
+    THNNState *state, THTensor *input, THLongTensor *target, THTensor *gradInput,
+    THTensor *isTarget, int sizeAverage);
+/* ---- convolution: finput, fgradInput, columns and ones are not used and may be NULL;
+ * gradWeight and gradBias += scale * gradient ---- */
+TH_API int THNN_(SpatialConvolutionMM_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    TH_OPTIONAL THTensor *bias, TH_OPTIONAL THTensor *finput,
+    TH_OPTIONAL THTensor *fgradInput, int64_t kW, int64_t kH, int64_t dW, int64_t dH,
+    int64_t padW, int64_t padH);
+TH_API int THNN_(SpatialConvolutionMM_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *finput, TH_OPTIONAL THTensor *fgradInput,
+    int64_t kW, int64_t kH, int64_t dW, int64_t dH, int64_t padW, int64_t padH);
+TH_API int THNN_(SpatialConvolutionMM_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *finput,
+    TH_OPTIONAL THTensor *fgradInput, int64_t kW, int64_t kH, int64_t dW, int64_t dH,
+    int64_t padW, int64_t padH, double scale);
+TH_API int THNN_(SpatialDilatedConvolution_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    TH_OPTIONAL THTensor *bias, TH_OPTIONAL THTensor *columns,
+    TH_OPTIONAL THTensor *ones, int64_t kW, int64_t kH, int64_t dW, int64_t dH,
+    int64_t padW, int64_t padH, int64_t dilationW, int64_t dilationH);
+TH_API int THNN_(SpatialDilatedConvolution_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *columns, int64_t kW, int64_t kH, int64_t dW,
+    int64_t dH, int64_t padW, int64_t padH, int64_t dilationW, int64_t dilationH);
+TH_API int THNN_(SpatialDilatedConvolution_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *columns,
+    TH_OPTIONAL THTensor *ones, int64_t kW, int64_t kH, int64_t dW, int64_t dH,
+    int64_t padW, int64_t padH, int64_t dilationW, int64_t dilationH, double scale);
+/* Transposed: weight (inC, outC, kH, kW); adjW and adjH enlarge the output. */
+TH_API int THNN_(SpatialFullConvolution_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    TH_OPTIONAL THTensor *bias, TH_OPTIONAL THTensor *columns,
+    TH_OPTIONAL THTensor *ones, int64_t kW, int64_t kH, int64_t dW, int64_t dH,
+    int64_t padW, int64_t padH, int64_t adjW, int64_t adjH);
+TH_API int THNN_(SpatialFullConvolution_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *columns, int64_t kW, int64_t kH, int64_t dW,
+    int64_t dH, int64_t padW, int64_t padH, int64_t adjW, int64_t adjH);
+TH_API int THNN_(SpatialFullConvolution_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *columns,
+    TH_OPTIONAL THTensor *ones, int64_t kW, int64_t kH, int64_t dW, int64_t dH,
+    int64_t padW, int64_t padH, int64_t adjW, int64_t adjH, double scale);
+TH_API int THNN_(SpatialFullDilatedConvolution_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    TH_OPTIONAL THTensor *bias, TH_OPTIONAL THTensor *columns,
+    TH_OPTIONAL THTensor *ones, int64_t kW, int64_t kH, int64_t dW, int64_t dH,
+    int64_t padW, int64_t padH, int64_t dilationW, int64_t dilationH, int64_t adjW,
+    int64_t adjH);
+TH_API int THNN_(SpatialFullDilatedConvolution_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *columns, int64_t kW, int64_t kH, int64_t dW,
+    int64_t dH, int64_t padW, int64_t padH, int64_t dilationW, int64_t dilationH,
+    int64_t adjW, int64_t adjH);
+TH_API int THNN_(SpatialFullDilatedConvolution_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *columns,
+    TH_OPTIONAL THTensor *ones, int64_t kW, int64_t kH, int64_t dW, int64_t dH,
+    int64_t padW, int64_t padH, int64_t dilationW, int64_t dilationH, int64_t adjW,
+    int64_t adjH, double scale);
+/* Volumes: weight (outC, inC, kT, kH, kW), for VolumetricConvolutionMM also (outC, inC
+ * * kT * kH * kW). */
+TH_API int THNN_(VolumetricConvolutionMM_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    TH_OPTIONAL THTensor *bias, TH_OPTIONAL THTensor *finput, int64_t kT, int64_t kW,
+    int64_t kH, int64_t dT, int64_t dW, int64_t dH, int64_t pT, int64_t pW, int64_t pH);
+TH_API int THNN_(VolumetricConvolutionMM_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *finput, TH_OPTIONAL THTensor *fgradInput,
+    int64_t kT, int64_t kW, int64_t kH, int64_t dT, int64_t dW, int64_t dH, int64_t pT,
+    int64_t pW, int64_t pH);
+TH_API int THNN_(VolumetricConvolutionMM_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *finput, int64_t kT,
+    int64_t kW, int64_t kH, int64_t dT, int64_t dW, int64_t dH, int64_t pT, int64_t pW,
+    int64_t pH, double scale);
+TH_API int THNN_(VolumetricDilatedConvolution_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    TH_OPTIONAL THTensor *bias, TH_OPTIONAL THTensor *columns,
+    TH_OPTIONAL THTensor *ones, int64_t kT, int64_t kW, int64_t kH, int64_t dT,
+    int64_t dW, int64_t dH, int64_t pT, int64_t pW, int64_t pH, int64_t dilationT,
+    int64_t dilationW, int64_t dilationH);
+TH_API int THNN_(VolumetricDilatedConvolution_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *columns, int64_t kT, int64_t kW, int64_t kH,
+    int64_t dT, int64_t dW, int64_t dH, int64_t pT, int64_t pW, int64_t pH,
+    int64_t dilationT, int64_t dilationW, int64_t dilationH);
+TH_API int THNN_(VolumetricDilatedConvolution_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *columns,
+    TH_OPTIONAL THTensor *ones, int64_t kT, int64_t kW, int64_t kH, int64_t dT,
+    int64_t dW, int64_t dH, int64_t pT, int64_t pW, int64_t pH, int64_t dilationT,
+    int64_t dilationW, int64_t dilationH, double scale);
+/* Transposed volumes: weight (inC, outC, kT, kH, kW). */
+TH_API int THNN_(VolumetricFullConvolution_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    TH_OPTIONAL THTensor *bias, TH_OPTIONAL THTensor *finput,
+    TH_OPTIONAL THTensor *fgradInput, int64_t kT, int64_t kW, int64_t kH, int64_t dT,
+    int64_t dW, int64_t dH, int64_t pT, int64_t pW, int64_t pH, int64_t aT, int64_t aW,
+    int64_t aH);
+TH_API int THNN_(VolumetricFullConvolution_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *finput, TH_OPTIONAL THTensor *fgradInput,
+    int64_t kT, int64_t kW, int64_t kH, int64_t dT, int64_t dW, int64_t dH, int64_t pT,
+    int64_t pW, int64_t pH, int64_t aT, int64_t aW, int64_t aH);
+TH_API int THNN_(VolumetricFullConvolution_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *finput,
+    TH_OPTIONAL THTensor *fgradInput, int64_t kT, int64_t kW, int64_t kH, int64_t dT,
+    int64_t dW, int64_t dH, int64_t pT, int64_t pW, int64_t pH, int64_t aT, int64_t aW,
+    int64_t aH, double scale);
+TH_API int THNN_(VolumetricFullDilatedConvolution_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    TH_OPTIONAL THTensor *bias, TH_OPTIONAL THTensor *finput,
+    TH_OPTIONAL THTensor *fgradInput, int64_t kT, int64_t kW, int64_t kH, int64_t dT,
+    int64_t dW, int64_t dH, int64_t pT, int64_t pW, int64_t pH, int64_t dilationT,
+    int64_t dilationW, int64_t dilationH, int64_t aT, int64_t aW, int64_t aH);
+TH_API int THNN_(VolumetricFullDilatedConvolution_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *finput, TH_OPTIONAL THTensor *fgradInput,
+    int64_t kT, int64_t kW, int64_t kH, int64_t dT, int64_t dW, int64_t dH, int64_t pT,
+    int64_t pW, int64_t pH, int64_t dilationT, int64_t dilationW, int64_t dilationH,
+    int64_t aT, int64_t aW, int64_t aH);
+TH_API int THNN_(VolumetricFullDilatedConvolution_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *finput,
+    TH_OPTIONAL THTensor *fgradInput, int64_t kT, int64_t kW, int64_t kH, int64_t dT,
+    int64_t dW, int64_t dH, int64_t pT, int64_t pW, int64_t pH, int64_t dilationT,
+    int64_t dilationW, int64_t dilationH, int64_t aT, int64_t aW, int64_t aH,
+    double scale);
+/* ---- pooling: indices are positions inside the plane or volume ---- */
+TH_API int THNN_(SpatialMaxPooling_updateOutput)(THNNState *state, THTensor *input,
+                                                 THTensor *output,
+                                                 THLongTensor *indices, int64_t kW,
+                                                 int64_t kH, int64_t dW, int64_t dH,
+                                                 int64_t padW, int64_t padH,
+                                                 int ceil_mode);
+TH_API int THNN_(SpatialMaxPooling_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THLongTensor *indices, int64_t kW, int64_t kH, int64_t dW, int64_t dH, int64_t padW,
+    int64_t padH, int ceil_mode);
+TH_API int THNN_(SpatialDilatedMaxPooling_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THLongTensor *indices, int64_t kW, int64_t kH, int64_t dW, int64_t dH, int64_t padW,
+    int64_t padH, int64_t dilationW, int64_t dilationH, int ceil_mode);
+TH_API int THNN_(SpatialAdaptiveMaxPooling_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THLongTensor *indices,
+    int64_t osizeW, int64_t osizeH);
+TH_API int THNN_(SpatialAdaptiveMaxPooling_updateGradInput)(THNNState *state,
+                                                            THTensor *input,
+                                                            THTensor *gradOutput,
+                                                            THTensor *gradInput,
+                                                            THLongTensor *indices);
+TH_API int THNN_(SpatialAdaptiveAveragePooling_updateOutput)(THNNState *state,
+                                                             THTensor *input,
+                                                             THTensor *output,
+                                                             int64_t osizeW,
+                                                             int64_t osizeH);
+TH_API int THNN_(SpatialAdaptiveAveragePooling_updateGradInput)(THNNState *state,
+                                                                THTensor *input,
+                                                                THTensor *gradOutput,
+                                                                THTensor *gradInput);
+TH_API int THNN_(VolumetricMaxPooling_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THLongTensor *indices,
+    int64_t kT, int64_t kW, int64_t kH, int64_t dT, int64_t dW, int64_t dH, int64_t pT,
+    int64_t pW, int64_t pH, int ceilMode);
+TH_API int THNN_(VolumetricMaxPooling_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THLongTensor *indices, int64_t kT, int64_t kW, int64_t kH, int64_t dT, int64_t dW,
+    int64_t dH, int64_t pT, int64_t pW, int64_t pH, int ceilMode);
+TH_API int THNN_(VolumetricDilatedMaxPooling_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THLongTensor *indices, int64_t kT, int64_t kW, int64_t kH, int64_t dT, int64_t dW,
+    int64_t dH, int64_t pT, int64_t pW, int64_t pH, int64_t dilationT,
+    int64_t dilationW, int64_t dilationH, int ceilMode);
+TH_API int THNN_(VolumetricAdaptiveMaxPooling_updateGradInput)(THNNState *state,
+                                                               THTensor *input,
+                                                               THTensor *gradOutput,
+                                                               THTensor *gradInput,
+                                                               THLongTensor *indices);
+TH_API int THNN_(SpatialFractionalMaxPooling_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    int64_t outputW, int64_t outputH, int64_t poolSizeW, int64_t poolSizeH,
+    THLongTensor *indices);
+/* ---- padding and upsampling ---- */
+TH_API int THNN_(SpatialReplicationPadding_updateOutput)(THNNState *state,
+                                                         THTensor *input,
+                                                         THTensor *output,
+                                                         int64_t pad_l, int64_t pad_r,
+                                                         int64_t pad_t, int64_t pad_b);
+TH_API int THNN_(SpatialReplicationPadding_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    int64_t pad_l, int64_t pad_r, int64_t pad_t, int64_t pad_b);
+/* (C, L) or (N, C, L) */
+TH_API int THNN_(TemporalReflectionPadding_updateOutput)(THNNState *state,
+                                                         THTensor *input,
+                                                         THTensor *output,
+                                                         int64_t pad_l, int64_t pad_r);
+TH_API int THNN_(TemporalReflectionPadding_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    int64_t pad_l, int64_t pad_r);
+TH_API int THNN_(TemporalReplicationPadding_updateOutput)(THNNState *state,
+                                                          THTensor *input,
+                                                          THTensor *output,
+                                                          int64_t pad_l, int64_t pad_r);
+TH_API int THNN_(TemporalReplicationPadding_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    int64_t pad_l, int64_t pad_r);
+/* (N, C, L) */
+TH_API int THNN_(TemporalUpSamplingNearest_updateOutput)(THNNState *state,
+                                                         THTensor *input,
+                                                         THTensor *output,
+                                                         int64_t scale_factor);
+TH_API int THNN_(TemporalUpSamplingNearest_updateGradInput)(THNNState *state,
+                                                            THTensor *input,
+                                                            THTensor *gradOutput,
+                                                            THTensor *gradInput,
+                                                            int64_t scale_factor);
+TH_API int THNN_(TemporalUpSamplingLinear_updateOutput)(THNNState *state,
+                                                        THTensor *input,
+                                                        THTensor *output,
+                                                        int64_t outputWidth);
+TH_API int THNN_(TemporalUpSamplingLinear_updateGradInput)(
+    THNNState *state, THTensor *gradOutput, THTensor *gradInput, int64_t nbatch,
+    int64_t nchannels, int64_t inputWidth, int64_t outputWidth);
+TH_API int THNN_(SpatialUpSamplingBilinear_updateOutput)(THNNState *state,
+                                                         THTensor *input,
+                                                         THTensor *output,
+                                                         int64_t outputHeight,
+                                                         int64_t outputWidth);
+TH_API int THNN_(SpatialUpSamplingBilinear_updateGradInput)(
+    THNNState *state, THTensor *gradOutput, THTensor *gradInput, int64_t nbatch,
+    int64_t nchannels, int64_t inputHeight, int64_t inputWidth, int64_t outputHeight,
+    int64_t outputWidth);
+TH_API int THNN_(VolumetricUpSamplingTrilinear_updateGradInput)(
+    THNNState *state, THTensor *gradOutput, THTensor *gradInput, int64_t nbatch,
+    int64_t nchannels, int64_t inputDepth, int64_t inputHeight, int64_t inputWidth,
+    int64_t outputDepth, int64_t outputHeight, int64_t outputWidth);
