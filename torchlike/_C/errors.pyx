@@ -28,3 +28,8 @@ cdef int raise_error() except -1:
     if code == TH_ERR_IO:
         raise OSError(message)
     raise RuntimeError(message or "unknown error")
+
+
+def raise_recorded():
+    """Raise what a C function recorded that was called in another way than from here."""
+    raise_error()

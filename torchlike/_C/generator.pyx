@@ -16,6 +16,10 @@ cdef class Generator:
     def __dealloc__(self):
         THGenerator_free(self.c_generator)
 
+    @property
+    def _cdata(self):
+        return <size_t>self.c_generator
+
     def seed(self):
         """Seed from the system and return the seed."""
         return THRandom_seed(self.c_generator)
