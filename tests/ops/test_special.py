@@ -588,3 +588,35 @@ def test_conv2d_input(make):
     weight = make([[[[1, 10, 100]]]])
     result = _C.nn.conv2d_input(t, weight, 1, 5, 1, 2, 0, 0, 1, 1, 1)
     assert_allclose(result, [[[[1, 10, 102, 20, 200]]]])
+
+
+@floating
+@pytest.mark.parametrize("groups", [1, 2])
+def test_conv3d(make, groups):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 4, 4, 5, 6))
+    w = rng.normal(size=(6, 4 // groups, 2, 3, 1))
+    b = rng.normal(size=6)
+    stride, padding, dilation = (2, 1, 3), (1, 0, 2), (1, 2, 1)
+    y = _C.nn.conv3d(make(x), make(w), make(b), *stride, *padding, *dilation, groups)
+    # the slices of the kernel one by one are convolutions of planes
+    deep = np.pad(x, ((0, 0), (0, 0), (1, 1), (0, 0), (0, 0)))
+    slices = [
+        sum(
+            correlate(deep[:, :, t * 2 + k], w[:, :, k], (1, 3), (0, 2), (2, 1), groups)
+            for k in range(2)
+        )
+        for t in range(3)
+    ]
+    expected = np.stack(slices, 2) + b.reshape(1, -1, 1, 1, 1)
+    assert_allclose(y, expected, 1e-4, 1e-5)
+
+
+@floating
+def test_conv3d_input(make):
+    t = make([[[[[1]], [[2]]]]])
+    weight = make([[[[[1]], [[10]], [[100]]]]])
+    result = _C.nn.conv3d_input(
+        t, weight, *(5, 1, 1), *(2, 1, 1), *(0, 0, 0), *(1, 1, 1), 1
+    )
+    assert_allclose(result, [[[[[1]], [[10]], [[102]], [[20]], [[200]]]]])
