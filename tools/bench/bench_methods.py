@@ -1,4 +1,4 @@
-"""Every method and function of tensors, 5 x 5: what a call costs, not its arithmetic."""
+"""Every method and function of 5 x 5 tensors: the cost of a small call."""
 
 import statements
 from timing import Item

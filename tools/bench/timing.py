@@ -90,8 +90,9 @@ def with_numpy(items, namespace):
 def measure(items, namespace):
     """Return the minimum of every item, in seconds per statement or in its unit.
 
-    An optional item that fails has no value. Short samples of all the items alternate, so that a disturbance of the machine
-    costs each of them a few samples and none of them its minimum.
+    An optional item that fails has no value. Short samples of all the items alternate,
+    so that a disturbance of the machine costs each of them a few samples and none of
+    them its minimum.
     """
     best = {item.name: item.measure() for item in items if item.measure}
     timed = [
