@@ -608,17 +608,17 @@ def nll_loss(
     2.0
     """
     dim = input.dim()
-    if dim not in (2, 4):
-        raise ValueError(f"Expected 2 or 4 dimensions (got {dim})")
-    if input.size(0) != target.size(0):
-        raise ValueError(
-            f"Expected input batch_size ({input.size(0)}) to match target "
-            f"batch_size ({target.size(0)})."
-        )
     if dim == 2:
-        return _nn.nll_loss(input, target, weight, size_average, ignore_index, reduce)[
-            0
-        ]
+        try:
+            return _nn.nll_loss(
+                input, target, weight, size_average, ignore_index, reduce
+            )[0]
+        except RuntimeError:
+            _check_batch(input, target)
+            raise
+    if dim != 4:
+        raise ValueError(f"Expected 2 or 4 dimensions (got {dim})")
+    _check_batch(input, target)
     n, classes, height, width = input.size()
     if tuple(target.size()) != (n, height, width):
         raise ValueError(
@@ -629,6 +629,14 @@ def nll_loss(
     labels = target.contiguous().view(-1)
     loss = _nn.nll_loss(rows, labels, weight, size_average, ignore_index, reduce)[0]
     return loss if reduce else loss.view(n, height, width)
+
+
+def _check_batch(input, target):
+    if input.size(0) != target.size(0):
+        raise ValueError(
+            f"Expected input batch_size ({input.size(0)}) to match target "
+            f"batch_size ({target.size(0)})."
+        )
 
 
 def cross_entropy(
@@ -662,9 +670,8 @@ def cross_entropy(
     >>> round(cross_entropy(x, Variable(torch.LongTensor([1]))).data[0], 4)
     0.6931
     """
-    return nll_loss(
-        log_softmax(input, 1), target, weight, size_average, ignore_index, reduce
-    )
+    scores = _nn.log_softmax(input, 1)
+    return nll_loss(scores, target, weight, size_average, ignore_index, reduce)
 
 
 def mse_loss(input, target, size_average=True, reduce=True):

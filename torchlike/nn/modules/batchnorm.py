@@ -44,13 +44,12 @@ class _BatchNorm(Module):
     def forward(self, input):
         """Normalise; update the running statistics while training."""
         self._check_input_dim(input)
-        weight, bias = self._weight_and_bias()
         return F.batch_norm(
             input,
             self.running_mean,
             self.running_var,
-            weight,
-            bias,
+            self.weight,
+            self.bias,
             self.training,
             self.momentum,
             self.eps,

@@ -61,8 +61,7 @@ class Linear(Module):
 
     def forward(self, input):
         """Apply the map to an input of shape (N, *, in_features)."""
-        weight, bias = self._weight_and_bias()
-        return F.linear(input, weight, bias)
+        return F.linear(input, self.weight, self.bias)
 
     def __repr__(self):
         return (

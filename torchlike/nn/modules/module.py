@@ -8,7 +8,12 @@ import functools
 from collections import OrderedDict
 
 import torchlike
-from torchlike._C.module import HOOKS as _HOOKS, PARTS as _PARTS, ModuleBase
+from torchlike._C.module import (
+    HOOKS as _HOOKS,
+    PARTS as _PARTS,
+    ModuleBase,
+    use_c_functions,
+)
 from torchlike.autograd import Variable
 from torchlike.nn.parameter import Parameter
 from torchlike.utils.hooks import RemovableHandle
@@ -65,6 +70,10 @@ class Module(ModuleBase):
 
     dump_patches = False
     _later_keys = ()
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        use_c_functions(cls)
 
     def __init__(self):
         state = self.__dict__
@@ -186,14 +195,6 @@ class Module(ModuleBase):
             raise KeyError(f"attribute '{name}' already exists")
         if "." in name:
             raise KeyError(f"{kind} name can't contain \".\", got '{name}'")
-
-    def _weight_and_bias(self):
-        """`weight` and `bias`, found faster than as attributes."""
-        parameters = self._parameters
-        try:
-            return parameters["weight"], parameters["bias"]
-        except KeyError:  # somebody replaced them by plain attributes
-            return self.weight, self.bias
 
     def __setattr__(self, name, value):
         state = self.__dict__
@@ -767,3 +768,6 @@ class Module(ModuleBase):
             for name, module in self._modules.items()
         )
         return f"{type(self).__name__}(\n{lines})"
+
+
+use_c_functions(Module)
