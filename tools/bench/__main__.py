@@ -143,7 +143,7 @@ def compare(rounds, targets):
         key = item["family"], item["name"]
         if not all((side, *key) in one for side in SIDES for one in values):
             continue
-        ours, theirs = ([one[side, *key] for one in values] for side in SIDES)
+        ours, theirs = ([one[(side, *key)] for one in values] for side in SIDES)
         target = targets[item["target"]]
         ratio = min(ours) / min(theirs)
         rows.append(

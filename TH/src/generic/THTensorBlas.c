@@ -298,6 +298,31 @@ static inline int64_t vector_stride(const THTensor *t) {
     return t->size[0] == 1 ? 1 : t->stride[0];
 }
 
+/* Prepares r for r = beta * t + ... in the usual case: r is new, so that nothing shares
+ * its memory, and t is absent, has the result's size, or is one row of it. Returns 1 if
+ * r is ready, 0 if it is no such case and unchanged, negative on failure. */
+static int start_fresh(THTensor *r, real beta, THTensor *t, int n,
+                       const int64_t *size) {
+    int64_t rows = 1, row = size[n - 1];
+    if (r->storage || r->nDimension)
+        return 0;
+    if (t && t->nDimension == 1 && t->size[0] == row && vector_stride(t) == 1) {
+        for (int d = 0; d < n - 1; d++)
+            rows *= size[d];
+    } else if (t) {
+        if (t->nDimension != n || !THTensor_isContiguous(t))
+            return 0;
+        for (int d = 0; d < n; d++)
+            if (t->size[d] != size[d])
+                return 0;
+        row = THTensor_nElement(t);
+    }
+    TH_TRY(THTensor_resize(r, n, size, NULL));
+    for (int64_t i = 0; t && beta != 0 && i < rows; i++)
+        memcpy(TH_DATA(r) + i * row, TH_DATA(t), (size_t)row * sizeof(real));
+    return 1;
+}
+
 /* The tensor to compute r = beta * t + ... in, holding t's values unless beta is 0: r
  * itself if it has the result's size or takes it, and can be written element by
  * element; else a new one. `aliased`: r's memory belongs to an operand. NULL on
@@ -305,6 +330,13 @@ static inline int64_t vector_stride(const THTensor *t) {
 static THTensor *new_accumulator(THTensor *r, real beta, THTensor *t, int n,
                                  const int64_t *size, int aliased) {
     THTensor *expanded = NULL, *out = NULL;
+    int fresh = start_fresh(r, beta, t, n, size);
+    if (fresh < 0)
+        return NULL;
+    if (fresh) {
+        THTensor_retain(r);
+        return r;
+    }
     if (t && !(expanded = THTensor_newExpand(t, n, size)))
         return NULL;
     int in_place = r == t;
@@ -390,6 +422,14 @@ int THTensor_(addmm)(THTensor *r, real beta, THTensor *t, real alpha, THTensor *
         return 0;
     }
     int64_t size[2] = {mat1->size[0], mat2->size[1]};
+    if (is_operand(mat1) && is_operand(mat2)) {
+        int fresh = start_fresh(r, beta, t, 2, size);
+        TH_TRY(fresh);
+        if (fresh) {
+            product(alpha, matrix_of(mat1), matrix_of(mat2), beta, matrix_of(r));
+            return 0;
+        }
+    }
     THTensor *a = new_operand(mat1), *b = new_operand(mat2), *c = NULL;
     if (a && b)
         c = new_accumulator(r, beta, t, 2, size,
@@ -417,6 +457,17 @@ int THTensor_(addmv)(THTensor *r, real beta, THTensor *t, real alpha, THTensor *
     if (mat->size[1] != vec->size[0])
         TH_FAIL(TH_ERR, "size mismatch, m: %s, v: %s", THTensor_shapeText(s1, mat),
                 THTensor_shapeText(s2, vec));
+    if (is_operand(mat) && vector_stride(vec) >= 1) {
+        int fresh = start_fresh(r, beta, t, 1, mat->size);
+        TH_TRY(fresh);
+        if (fresh) {
+            GemvJob job = {
+                alpha,      beta, matrix_of(mat), TH_DATA(vec), vector_stride(vec),
+                TH_DATA(r), 1};
+            gemv(&job);
+            return 0;
+        }
+    }
     THTensor *a = new_operand(mat), *y = NULL;
     THTensor *x = vector_stride(vec) >= 1
                       ? NULL

@@ -18,20 +18,10 @@ int THNN_(Linear_updateOutput)(THNNState *state, THTensor *input, THTensor *outp
                 THTensor_shapeText(text, input), THTensor_shapeText(other, weight));
     TH_TRY(check_channels("bias", bias, weight->size[0]));
 
-    int status = TH_ERR_MEMORY, rows = input->nDimension == 2;
-    if (rows == 0 || input->size[0] == 1) {
-        const int64_t size[2] = {1, weight->size[0]};
-        THTensor *x = rows ? THTensor_newSelect(input, 0, 0) : NULL;
-        THTensor *y = new_output(output, rows + 1, size + 1 - rows,
-                                 shares_storage(output, input));
-        THTensor *row = y ? THTensor_newView(y, 1, size + 1) : NULL;
-        if (row && (x || !rows))
-            status = bias ? THTensor_(addmv)(row, 1, bias, 1, weight, rows ? x : input)
-                          : THTensor_(mv)(row, weight, rows ? x : input);
-        THTensor_free(row);
-        THTensor_free(x);
-        return y ? finish_output(output, y, status) : status;
-    }
+    if (input->nDimension == 1)
+        return bias ? THTensor_(addmv)(output, 1, bias, 1, weight, input)
+                    : THTensor_(mv)(output, weight, input);
+    int status = TH_ERR_MEMORY;
     THTensor *transposed = THTensor_newT(weight);
     if (transposed)
         status = bias ? THTensor_(addmm)(output, 1, bias, 1, input, transposed)
