@@ -265,10 +265,17 @@ cdef int warn_of_keepdim(const Callable *callee, const Signature *s, Py_ssize_t 
 
 # ------------------------------------------------------------------------------------ messages
 
+cdef str shown(object o):
+    """The type of an argument; of a Variable with that of its tensor."""
+    if isinstance(o, VariableBase):
+        return type(o).__name__ + "[" + type_name((<VariableBase>o).data_) + "]"
+    return type_name(o)
+
+
 cdef str kind_name(char kind, THDispatch *ops, bint variables):
-    own = "Variable" if variables else "torch." + ops.name.decode() + "Tensor"
+    own = "torch." + ops.name.decode() + "Tensor"
     if kind == c'T' or kind == c't':
-        return own
+        return "Variable[" + own + "]" if variables else own
     if kind == c'S':
         return "float" if ops.is_floating else "int"
     return {
@@ -286,10 +293,10 @@ cdef str signature_text(const Signature *s, THDispatch *ops, bint variables):
 
 
 cdef str given_text(PyObject **args, Py_ssize_t n, PyObject *kwnames):
-    parts = [type_name(<object>args[i]) for i in range(n)]
+    parts = [shown(<object>args[i]) for i in range(n)]
     if kwnames != NULL:
         for j, name in enumerate(<tuple>kwnames):
-            parts.append(name + "=" + type_name(<object>args[n + <Py_ssize_t>j]))
+            parts.append(name + "=" + shown(<object>args[n + <Py_ssize_t>j]))
     return "(" + ", ".join(parts) + ")"
 
 
@@ -309,22 +316,51 @@ cdef str mismatch_text(const Signature *s, THDispatch *ops, bint variables, PyOb
             return "some of the keywords were incorrect: " + ", ".join(wrong)
     parts = []
     for i in range(n):
-        text = type_name(<object>args[i])
+        text = shown(<object>args[i])
         if not accept(&s.parameters[i], ops, variables, <object>args[i], &scratch, 0):
             text = "!" + text + "!"
         parts.append(text)
     if kwnames != NULL:
         for j, name in enumerate(<tuple>kwnames):
             o = <object>args[n + <Py_ssize_t>j]
-            text = type_name(o)
+            text = shown(o)
             if not accept(&s.parameters[<int>known[name]], ops, variables, o, &scratch, 0):
                 text = "!" + text + "!"
             parts.append(name + "=" + text)
     return "some of the arguments have invalid types: (" + ", ".join(parts) + ")"
 
 
+cdef str wrong_tensor(const Signature *s, THDispatch *ops, bint variables, PyObject **args, Py_ssize_t n):
+    """Which positional argument is a tensor of the wrong type, if it is only that; else None."""
+    cdef Arguments scratch
+    cdef int i
+    for i in range(s.n):
+        if i == n:
+            break
+        o = <object>args[i]
+        if accept(&s.parameters[i], ops, variables, o, &scratch, 0):
+            continue
+        kind = s.parameters[i].kind
+        if kind not in b"TtWLBP" or not isinstance(o, (TensorBase, VariableBase)):
+            return None
+        wanted = kind_name(kind, ops, variables)
+        own = kind in b"Tt"
+        if not own and isinstance(o, VariableBase):
+            wanted = "Variable[" + wanted + "]"
+        text = (f"Expected object of type {wanted} but found type {shown(o)} for argument #{i + 1} "
+                f"'{s.parameters[i].name.decode()}'")
+        if own and variables != isinstance(o, VariableBase):
+            text += ": a Variable and a tensor do not mix, wrap the tensor as Variable(tensor)"
+        return text
+    return None
+
+
 cdef str invalid_arguments(const Callable *callee, THDispatch *ops, bint variables, PyObject **args, Py_ssize_t n,
                            PyObject *kwnames):
+    if callee.n == 1:
+        text = wrong_tensor(&callee.overloads[0], ops, variables, args, n)
+        if text is not None:
+            return callee.name.decode() + ": " + text
     text = callee.name.decode() + " received an invalid combination of arguments - got "
     text += given_text(args, n, kwnames) + ", but expected "
     if callee.n == 1:
