@@ -213,8 +213,27 @@ static inline RowWindow row_window(const Pool *k, int64_t t, int64_t h) {
     return r;
 }
 
+/* The number of elements of the only window if it is the whole plane, else 0. */
+static inline int64_t whole_plane(const Pool *k) {
+    int64_t count = k->out == 1, begin, end;
+    for (int i = 0; i < 3 && count; i++) {
+        clip(&k->axis[i], 0, &begin, &end);
+        count *= begin == 0 && end == k->axis[i].in
+                     ? window_length(&k->axis[i], 0, k->includePad)
+                     : 0;
+    }
+    return count;
+}
+
 static inline void pool_average(void *context, int64_t first, int64_t last) {
     const Pool *k = context;
+    int64_t whole = whole_plane(k);
+    if (whole) {
+        for (int64_t plane = first; plane < last; plane++)
+            k->y[plane] =
+                (real)(THNN_KERNELS.sum(k->in, k->x + plane * k->in) / (double)whole);
+        return;
+    }
     const Axis *time = &k->axis[0], *height = &k->axis[1], *width = &k->axis[2];
     for (int64_t plane = first; plane < last; plane++) {
         const real *x = k->x + plane * k->in;
@@ -243,6 +262,15 @@ static inline void pool_average(void *context, int64_t first, int64_t last) {
 /* x is the gradient of the output here, y that of the input. */
 static inline void spread_average(void *context, int64_t first, int64_t last) {
     const Pool *k = context;
+    int64_t whole = whole_plane(k);
+    if (whole) {
+        for (int64_t plane = first; plane < last; plane++) {
+            real *r = k->y + plane * k->in, share = k->x[plane] / (real)whole;
+            for (int64_t i = 0; i < k->in; i++)
+                r[i] = share;
+        }
+        return;
+    }
     const Axis *time = &k->axis[0], *height = &k->axis[1], *width = &k->axis[2];
     memset(k->y + first * k->in, 0, (size_t)((last - first) * k->in) * sizeof(real));
     for (int64_t plane = first; plane < last; plane++) {
