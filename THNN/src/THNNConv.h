@@ -10,7 +10,9 @@
  * window p then finds value k at patch[place[p] + offset[k]]. Both the correlation (sum
  * over k, with the output channels in the lanes of a vector) and the gradient of the
  * kernel (sum over p) are runs of one kernel over such a patch (THNNKernels.h, `tile`).
- * Included by the templates after THNNTensor.h. */
+ * Where windows have few results, as in depthwise convolutions, the correlation copies
+ * bands of rows instead, and neighbouring windows are the lanes (THNNKernels.h,
+ * `plane`). Included by the templates after THNNTensor.h. */
 #ifndef THNN_CONV_H
 #define THNN_CONV_H
 

@@ -203,10 +203,39 @@ static int is_few(const THNN_(Windows) * w, int64_t channels) {
     return channels * 4 <= THNN_KERNELS.lanes && w->stepW == 1 && !w->gathered;
 }
 
-static void choose_lanes(THNN_(Packed) * p, const THNN_(Windows) * w,
-                         int64_t channels) {
+/* With few results a window, such as in depthwise convolutions, whole bands of rows are
+ * copied with their padding and neighbouring windows go to the lanes. Columns a step
+ * apart are put side by side. */
+#define BAND_LIMIT ((int64_t)1 << 15)
+
+/* Of the copy of one plane; rows are those of the windows. */
+typedef struct Band {
+    int64_t width, height, rows;
+} Band;
+
+static Band band_of(const THNN_(Windows) * w, int64_t rows) {
+    int64_t phase = w->columns + divide_up(w->spanX, w->stepW);
+    return (Band){phase * w->stepW, (rows - 1) * w->stepH + w->spanY, rows};
+}
+
+static int64_t band_size(const Band *b) {
+    return b->width * b->height;
+}
+
+static int has_bands(const THNN_(Windows) * w, int64_t channels) {
+    if ((channels > 1 && channels * 2 > THNN_KERNELS.lanes) || w->gathered ||
+        w->spanX > BAND_LIMIT || w->spanY > BAND_LIMIT || w->columns > BAND_LIMIT ||
+        w->stepW > BAND_LIMIT || w->planes > BAND_LIMIT)
+        return 0;
+    Band one = band_of(w, 1);
+    return band_size(&one) <= BAND_LIMIT / w->planes;
+}
+
+static void choose_lanes(THNN_(Packed) * p, const THNN_(Windows) * w, int64_t channels,
+                         int bands) {
     p->wide = channels > THNN_KERNELS.lanes;
-    p->lanes = is_few(w, channels) ? 1 : THNN_KERNELS.lanes * (p->wide ? 2 : 1);
+    p->lanes =
+        is_few(w, channels) || bands ? 1 : THNN_KERNELS.lanes * (p->wide ? 2 : 1);
     p->blocks = divide_up(channels, p->lanes);
 }
 
@@ -222,7 +251,7 @@ static real *new_reals(int64_t n, size_t *bytes, uint8_t *sizeClass) {
 }
 
 int THNN_(openPacked)(THNN_(Packed) * p, const THNN_(Windows) * w, int64_t channels) {
-    choose_lanes(p, w, channels);
+    choose_lanes(p, w, channels, has_bands(w, channels));
     p->data = new_reals(w->groups * p->blocks * p->lanes * w->planes * w->taps,
                         &p->bytes, &p->sizeClass);
     if (!p->data)
@@ -399,8 +428,130 @@ static void correlate_range(void *context, int64_t begin, int64_t end) {
         THAlloc_free(place, placeBytes, placeClass);
 }
 
+/* ---- correlation by bands ---- */
+typedef struct Bands {
+    const THNN_(Windows) * w;
+    const THNN_(Packed) * kernels;
+    const THNN_(Target) * target;
+    int64_t rows, bands; /* rows of a band, bands of a layer */
+    int64_t values;
+    ptrdiff_t *offset; /* of each (plane, tap) in the copies */
+    int failed;
+} Bands;
+
+/* Copies what the windows of a band see: column c of the copy's phase p holds the
+ * plane's column left + c * stepW + p. */
+static void fill_band(const THNN_(Windows) * w, const real *x, int64_t row,
+                      const Band *band, real *r) {
+    int64_t top = row * w->stepH + w->minY, step = w->stepW;
+    int64_t phase = band->width / step, up, down;
+    memset(r, 0, (size_t)band_size(band) * sizeof(real));
+    clip(top, band->height, w->height, &up, &down);
+    for (int64_t p = 0; x && p < step; p++) {
+        int64_t left = w->minX + p, begin, end;
+        if (step == 1) {
+            clip(left, phase, w->width, &begin, &end);
+        } else {
+            begin = left < 0 ? divide_up(-left, step) : 0;
+            end = left < w->width ? divide_up(w->width - left, step) : 0;
+            end = smaller(end, phase);
+        }
+        for (int64_t i = up; i < down; i++) {
+            real *to = r + i * band->width + p * phase;
+            const real *from = x + (top + i) * w->width + left;
+            if (step == 1 && begin < end)
+                copy_row(to + begin, from + begin, end - begin);
+            else
+                for (int64_t c = begin; c < end; c++)
+                    to[c] = from[c * step];
+        }
+    }
+}
+
+/* Item: (image, group, layer, band). */
+static void band_range(void *context, int64_t begin, int64_t end) {
+    Bands *k = context;
+    const THNN_(Windows) *w = k->w;
+    const THNN_(Target) *t = k->target;
+    Band whole = band_of(w, k->rows);
+    int strided = t->columnStep != 1;
+    size_t bytes;
+    uint8_t class;
+    int64_t copy = w->planes * band_size(&whole) + THNN_MAX_LANES;
+    int64_t result = k->rows * w->columns;
+    int64_t volume = t->depth * t->height * t->width;
+    real *memory = new_reals(copy + (strided ? 2 * result : 0), &bytes, &class);
+    if (!memory) {
+        __atomic_store_n(&k->failed, 1, __ATOMIC_RELAXED);
+        return;
+    }
+    memset(memory, 0, (size_t)copy * sizeof(real));
+    for (int64_t item = begin; item < end; item++) {
+        int64_t rest = item / k->bands, first = item % k->bands * k->rows;
+        THNN_(Tile)
+        tile = {.image = rest / w->layers / w->groups, .layer = rest % w->layers};
+        int64_t group = rest / w->layers % w->groups;
+        Band band = band_of(w, smaller(k->rows, w->rows - first));
+        for (int64_t p = 0; p < w->planes; p++)
+            fill_band(w, plane_at(w, &tile, group, p), first, &band,
+                      memory + p * band_size(&whole));
+        int64_t layer = t->layerStart + tile.layer * t->layerStep;
+        int64_t row = t->rowStart + first * t->rowStep;
+        for (int64_t c = 0; c < t->channels; c += 2) {
+            int64_t channel = group * t->channels + c;
+            int64_t count = smaller(2, t->channels - c);
+            real *r = t->data +
+                      (tile.image * w->groups * t->channels + channel) * volume +
+                      (layer * t->height + row) * t->width + t->columnStart;
+            real *to = strided ? memory + copy : r;
+            THNN_KERNELS.plane(
+                band.rows, w->columns, to, strided ? w->columns : t->rowStep * t->width,
+                strided ? result : volume, count, memory, w->stepH * band.width,
+                k->offset, k->values, k->kernels->data + channel * k->values,
+                t->bias ? t->bias + channel : NULL);
+            for (int64_t i = 0; strided && i < count * band.rows; i++) {
+                real *line =
+                    r + i / band.rows * volume + i % band.rows * t->rowStep * t->width;
+                for (int64_t j = 0; j < w->columns; j++)
+                    line[j * t->columnStep] =
+                        to[i / band.rows * result + i % band.rows * w->columns + j];
+            }
+        }
+    }
+    THAlloc_free(memory, bytes, class);
+}
+
+static int correlate_bands(const THNN_(Windows) * w, const THNN_(Packed) * kernels,
+                           const THNN_(Target) * target) {
+    Bands k = {.w = w, .kernels = kernels, .target = target};
+    Band band = band_of(w, 1);
+    k.rows = 1 + (BAND_LIMIT / w->planes / band.width - w->spanY) / w->stepH;
+    k.rows = smaller(at_least_1(k.rows), w->rows);
+    k.bands = divide_up(w->rows, k.rows);
+    k.values = w->planes * w->taps;
+    size_t bytes = (size_t)k.values * sizeof *k.offset;
+    uint8_t class;
+    if (!(k.offset = THAlloc_new(bytes, &class)))
+        return TH_ERR_MEMORY;
+    band = band_of(w, k.rows);
+    for (int64_t v = 0; v < k.values; v++) {
+        int64_t y = w->dy[v % w->taps] - w->minY, x = w->dx[v % w->taps] - w->minX;
+        k.offset[v] = v / w->taps * band_size(&band) + y * band.width +
+                      x % w->stepW * (band.width / w->stepW) + x / w->stepW;
+    }
+    int64_t products = k.rows * w->columns * k.values * target->channels;
+    THParallel_for(w->images * w->groups * w->layers * k.bands,
+                   PIECE_PRODUCTS / products + 1, band_range, &k);
+    THAlloc_free(k.offset, bytes, class);
+    if (k.failed)
+        return THError_setMemory((size_t)BAND_LIMIT * sizeof(real));
+    return 0;
+}
+
 int THNN_(correlate)(const THNN_(Windows) * w, const THNN_(Packed) * kernels,
                      const THNN_(Target) * target) {
+    if (has_bands(w, target->channels))
+        return correlate_bands(w, kernels, target);
     int64_t windows = w->tileRows * w->tileColumns;
     Correlation k = {.w = w, .kernels = kernels, .target = target};
     k.tiles = THNN_(countTiles)(w);
@@ -556,7 +707,7 @@ int THNN_(correlateKernels)(const THNN_(Windows) * w, const real *grad,
                             int64_t channels, real *result) {
     KernelGrad k = {.w = w, .grad = grad, .channels = channels, .result = result};
     int64_t step = THNN_KERNELS.tileRows;
-    choose_lanes(&k.shape, w, channels);
+    choose_lanes(&k.shape, w, channels, 0);
     k.few = k.shape.lanes == 1;
     if (k.few)
         k.shape.lanes = THNN_KERNELS.lanes;

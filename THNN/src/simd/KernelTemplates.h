@@ -90,6 +90,74 @@ static void KERNEL(dots)(real *c, const real *const *a, const ptrdiff_t *offset,
     KERNEL(slide_body)(c, a, offset, n, b, 0);
 }
 
+/* Vectors of results that are computed at a time. */
+#define PLANE_VECTORS 4
+
+INLINE void KERNEL(plane_body)(real *const (*r)[PLANE_VECTORS], const real *const *x,
+                               const ptrdiff_t *offset, int64_t n, const real *b,
+                               const real *bias, const int channels) {
+    KERNEL(Vector) sum[2][PLANE_VECTORS];
+#pragma GCC unroll 2
+    for (int c = 0; c < channels; c++) {
+#pragma GCC unroll 4
+        for (int p = 0; p < PLANE_VECTORS; p++)
+            sum[c][p] = (bias ? bias[c] : 0) - (KERNEL(Vector)){0};
+    }
+    for (int64_t k = 0; k < n; k++) {
+        ptrdiff_t at = offset[k];
+#pragma GCC unroll 4
+        for (int p = 0; p < PLANE_VECTORS; p++) {
+            KERNEL(Vector) value = *(const KERNEL(Vector) *)(x[p] + at);
+#pragma GCC unroll 2
+            for (int c = 0; c < channels; c++)
+                sum[c][p] += value * b[c * n + k];
+        }
+    }
+#pragma GCC unroll 2
+    for (int c = 0; c < channels; c++) {
+#pragma GCC unroll 4
+        for (int p = 0; p < PLANE_VECTORS; p++)
+            *(KERNEL(Vector) *)r[c][p] = sum[c][p];
+    }
+}
+
+/* The last vector of a row overlaps the one before, so that it ends with the row; rows
+ * shorter than a vector go through `narrow`. */
+static void KERNEL(plane)(int64_t rows, int64_t columns, real *r, int64_t rStride,
+                          int64_t rPlane, int64_t channels, const real *x,
+                          int64_t xStride, const ptrdiff_t *offset, int64_t n,
+                          const real *b, const real *bias) {
+    int64_t across = (columns + LANES - 1) / LANES, count = rows * across;
+    int64_t last = columns < LANES ? 0 : columns - LANES, row = 0, column = 0;
+    for (int64_t v = 0; v < count; v += PLANE_VECTORS) {
+        real narrow[2][PLANE_VECTORS][LANES], *to[2][PLANE_VECTORS];
+        real *result[PLANE_VECTORS];
+        const real *from[PLANE_VECTORS];
+        int64_t used = count - v < PLANE_VECTORS ? count - v : PLANE_VECTORS;
+        for (int64_t p = 0; p < PLANE_VECTORS; p++) {
+            int64_t at = column < last ? column : last;
+            int direct = p < used && columns >= LANES;
+            from[p] = p < used ? x + row * xStride + at : from[0];
+            result[p] = r + row * rStride + at;
+            to[0][p] = direct ? result[p] : narrow[0][p];
+            to[1][p] = direct ? result[p] + rPlane : narrow[1][p];
+            column += LANES;
+            if (column >= columns) {
+                column = 0;
+                row++;
+            }
+        }
+        if (channels == 2)
+            KERNEL(plane_body)(to, from, offset, n, b, bias, 2);
+        else
+            KERNEL(plane_body)(to, from, offset, n, b, bias, 1);
+        for (int64_t c = 0; c < channels && columns < LANES; c++)
+            for (int64_t p = 0; p < used; p++)
+                memcpy(result[p] + c * rPlane, narrow[c][p],
+                       (size_t)columns * sizeof(real));
+    }
+}
+
 /* Blocks of 16-byte vectors are transposed in registers, the rest element by element.
  */
 #define BLOCK (16 / (int)sizeof(real))
@@ -550,6 +618,7 @@ const TH_CONCAT_3(THNN, Real, Kernels) TH_CONCAT_4(th__nn, Real, Kernels_, TH_IS
     .tile = KERNEL(tile),
     .slide = KERNEL(slide),
     .dots = KERNEL(dots),
+    .plane = KERNEL(plane),
     .transpose = KERNEL(transpose),
     .threshold = KERNEL(threshold),
     .thresholdGrad = KERNEL(threshold_grad),
@@ -573,6 +642,7 @@ const TH_CONCAT_3(THNN, Real, Kernels) TH_CONCAT_4(th__nn, Real, Kernels_, TH_IS
 };
 
 #undef LANES
+#undef PLANE_VECTORS
 #undef BLOCK
 #undef WIDTH
 #undef SPAN
