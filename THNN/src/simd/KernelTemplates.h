@@ -216,9 +216,10 @@ static void KERNEL(threshold_grad)(int64_t n, real *r, const real *grad, const r
 }
 
 /* ---- softmax ---- */
-/* Lanes of a running maximum or sum; values are added to a double after SPAN of them.
- */
+/* Lanes of a running maximum or sum, and of four at once; values are added to a double
+ * after SPAN of them. */
 #define WIDTH 16
+#define WIDE (4 * WIDTH)
 #define SPAN 1024
 
 INLINE real KERNEL(maximum)(int64_t n, const real *x) {
@@ -226,6 +227,16 @@ INLINE real KERNEL(maximum)(int64_t n, const real *x) {
     int64_t i = 0;
     for (int l = 0; l < WIDTH; l++)
         best[l] = x[0];
+    if (n >= 4 * WIDE) {
+        real wide[WIDE];
+        for (int l = 0; l < WIDE; l++)
+            wide[l] = x[l];
+        for (i = WIDE; i + WIDE <= n; i += WIDE)
+            for (int l = 0; l < WIDE; l++)
+                wide[l] = x[i + l] > wide[l] ? x[i + l] : wide[l];
+        for (int l = 0; l < WIDE; l++)
+            best[l % WIDTH] = wide[l] > best[l % WIDTH] ? wide[l] : best[l % WIDTH];
+    }
     for (; i + WIDTH <= n; i += WIDTH)
         for (int l = 0; l < WIDTH; l++)
             best[l] = x[i + l] > best[l] ? x[i + l] : best[l];
@@ -236,34 +247,32 @@ INLINE real KERNEL(maximum)(int64_t n, const real *x) {
     return most;
 }
 
+static double KERNEL(sum)(int64_t n, const real *x);
+
 /* The sum of exp(x - shift), which is stored to r unless that is NULL. */
 INLINE double KERNEL(exp_row)(int64_t n, real *r, const real *x, real shift) {
     double total = 0;
-    for (int64_t begin = 0; begin < n; begin += SPAN) {
-        int64_t end = begin + SPAN < n ? begin + SPAN : n, i = begin;
-        real sum[WIDTH] = {0}, value[WIDTH];
-        for (; i + WIDTH <= end; i += WIDTH) {
-            for (int l = 0; l < WIDTH; l++)
-                value[l] = exp_real(x[i + l] - shift);
-            for (int l = 0; l < WIDTH; l++)
-                sum[l] += value[l];
-            if (r)
-                memcpy(r + i, value, sizeof value);
-        }
-        if (i < end) {
-            real rest[WIDTH];
-            for (int l = 0; l < WIDTH; l++)
-                rest[l] = i + l < end ? x[i + l] - shift : -(real)INFINITY;
-            for (int l = 0; l < WIDTH; l++)
-                value[l] = exp_real(rest[l]);
-            for (int l = 0; i + l < end; l++) {
-                sum[l] += value[l];
-                if (r)
-                    r[i + l] = value[l];
-            }
-        }
+    int64_t whole = n - n % WIDTH;
+    real block[SPAN];
+    for (int64_t begin = 0; begin < whole; begin += SPAN) {
+        int64_t count = begin + SPAN < whole ? SPAN : whole - begin;
+        real *to = r ? r + begin : block;
+        for (int64_t i = 0; i < count; i++)
+            to[i] = exp_real(x[begin + i] - shift);
+        total += KERNEL(sum)(count, to);
+    }
+    if (whole < n) {
+        real rest[WIDTH], last = 0;
         for (int l = 0; l < WIDTH; l++)
-            total += sum[l];
+            rest[l] = whole + l < n ? x[whole + l] - shift : -(real)INFINITY;
+        for (int l = 0; l < WIDTH; l++)
+            rest[l] = exp_real(rest[l]);
+        for (int l = 0; whole + l < n; l++) {
+            last += rest[l];
+            if (r)
+                r[whole + l] = rest[l];
+        }
+        total += last;
     }
     return total;
 }
@@ -319,7 +328,6 @@ static void KERNEL(softmax)(int64_t n, int64_t inner, int64_t columns, real *r,
     }
 }
 
-static double KERNEL(sum)(int64_t n, const real *x);
 static double KERNEL(sum_products)(int64_t n, const real *x, double mean,
                                    const real *y);
 
@@ -370,6 +378,14 @@ INLINE double KERNEL(reduce)(int64_t n, const real *x, const real *y, real mean,
     for (int64_t begin = 0; begin < n; begin += SPAN) {
         int64_t end = begin + SPAN < n ? begin + SPAN : n, i = begin;
         real sum[WIDTH] = {0};
+        if (end - i >= 4 * WIDE) {
+            real wide[WIDE] = {0};
+            for (; i + WIDE <= end; i += WIDE)
+                for (int l = 0; l < WIDE; l++)
+                    wide[l] += KERNEL(term)(kind, x[i + l], y[i + l], mean);
+            for (int l = 0; l < WIDE; l++)
+                sum[l % WIDTH] += wide[l];
+        }
         for (; i + WIDTH <= end; i += WIDTH)
             for (int l = 0; l < WIDTH; l++)
                 sum[l] += KERNEL(term)(kind, x[i + l], y[i + l], mean);
@@ -645,4 +661,5 @@ const TH_CONCAT_3(THNN, Real, Kernels) TH_CONCAT_4(th__nn, Real, Kernels_, TH_IS
 #undef PLANE_VECTORS
 #undef BLOCK
 #undef WIDTH
+#undef WIDE
 #undef SPAN
