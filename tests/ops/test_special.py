@@ -430,6 +430,21 @@ def test_nan_in_comparisons_and_reductions(make):
     assert not torch.equal(x, x.clone())
     for result in (x.sum(), x.mean(), x.max(), x.min(), x.norm(), x.prod()):
         assert result != result
+    for name in ("max", "min"):
+        values, places = getattr(x, name)(0)
+        assert values[0] != values[0] and places[0] == 1
+
+
+@pytest.mark.parametrize("make", [torch.FloatTensor, torch.DoubleTensor])
+@pytest.mark.parametrize("n", [1, 40])  # by the loop's rest and by whole vectors
+def test_nan_in_pairs_and_bounds(make, n):
+    """Of two elements the second is taken when they cannot be compared, as in C."""
+    x, y = make([float("nan"), 1, 5] * n), make([2, float("nan"), 3] * n)
+    assert [repr(v) for v in torch.max(x, y)[-3:]] == ["2.0", "nan", "5.0"]
+    assert [repr(v) for v in torch.min(x, y)[-3:]] == ["2.0", "nan", "3.0"]
+    assert [repr(v) for v in x.clamp(2, 3)[-3:]] == ["nan", "2.0", "3.0"]
+    assert [repr(v) for v in x.clamp(min=2)[-3:]] == ["nan", "2.0", "5.0"]
+    assert [repr(v) for v in x.clamp(max=3)[-3:]] == ["nan", "1.0", "3.0"]
 
 
 @pytest.mark.parametrize("name", ["div", "fmod", "remainder"])

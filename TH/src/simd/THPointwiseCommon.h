@@ -67,18 +67,19 @@ static inline real OP(addcmul)(real x, real y, real z, real v) {
     return x + v * y * z;
 }
 
-/* NaN wins in all of these (x != x is false for integers). */
+/* As TH 0.3 compared: of two elements the second is taken if one is NaN, beside a
+ * number an element stays NaN. */
 static inline real OP(cmax)(real x, real y) {
-    return x > y || x != x ? x : y;
+    return x > y ? x : y;
 }
 static inline real OP(cmin)(real x, real y) {
-    return x < y || x != x ? x : y;
+    return x < y ? x : y;
 }
 static inline real OP(cmaxValue)(real x, real v) {
-    return OP(cmax)(x, v);
+    return x < v ? v : x;
 }
 static inline real OP(cminValue)(real x, real v) {
-    return OP(cmin)(x, v);
+    return x > v ? v : x;
 }
 static inline real OP(clamp)(real x, real v, real w) {
     real low = x < v ? v : x;
