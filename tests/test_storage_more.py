@@ -353,6 +353,53 @@ def test_functions_return_tensors():
     assert type(np.sqrt(torch.zeros(2, 3).t())) is torch.FloatTensor
 
 
+@pytest.mark.parametrize("type_name", ["Byte", "Long", "Float", "Double", "Half"])
+def test_functions_of_numpy_take_tensors_as_arrays(type_name):
+    a = np.array([[3, 1, 2], [0, 5, 4]])
+    t = getattr(torch, type_name + "Tensor")(a.astype("float64"))
+    x = t.numpy()
+    for call in (
+        np.sum,
+        np.mean,
+        np.std,
+        np.max,
+        np.argmax,
+        np.cumsum,
+        np.transpose,
+        np.squeeze,
+        np.any,
+        np.shape,
+        np.size,
+        lambda v: np.sum(v, axis=0),
+        lambda v: np.min(v, axis=-1, keepdims=True),
+        lambda v: np.var(v, axis=1, dtype="float64"),
+        lambda v: np.clip(v, 1, 3),
+        lambda v: np.sort(v, axis=0),
+        lambda v: np.concatenate([v, v], 1),
+        lambda v: np.stack((v, v)),
+        lambda v: np.block([[v, v], [v, v]]),
+        lambda v: np.where([True, False, True], v, 0),
+        lambda v: np.dot(v, v.T if isinstance(v, np.ndarray) else v.t()),
+        lambda v: np.reshape(v, (3, 2)),
+        lambda v: np.array_equal(v, v),
+        lambda v: np.allclose(v, v),
+    ):
+        got, expected = call(t), call(x)
+        assert type(got) is type(expected)
+        np.testing.assert_array_equal(got, expected)
+    assert np.shares_memory(np.transpose(t), x)
+
+
+def test_functions_of_numpy_write_into_tensors():
+    t, out = torch.FloatTensor([[3, 1], [2, 5]]), torch.FloatTensor(2)
+    assert np.sum(t, axis=0, out=out) is out
+    assert out.tolist() == [5, 6]
+    np.copyto(t, np.zeros((2, 2), "float32"))
+    assert t.tolist() == [[0, 0], [0, 0]]
+    with pytest.raises(TypeError, match="takes a function"):
+        t.__array_function__(3, (), (), {})
+
+
 def test_arithmetic_with_arrays():
     t, a = torch.FloatTensor([1, 2]), np.array([3.0, 4.0])
     for r, expected in [(t * a, [3, 8]), (a * t, [3, 8]), (a - t, [2, 2])]:

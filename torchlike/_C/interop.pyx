@@ -107,6 +107,28 @@ cdef object m_array_wrap(object self, PyObject **args, Py_ssize_t n, PyObject *k
     return wrap_result(<object>args[0])
 
 
+cdef object arrays_of(object o):
+    """What a NumPy function was called with, with arrays in place of tensors."""
+    if isinstance(o, TensorBase):
+        return to_numpy(o)
+    if type(o) is dict:
+        return {k: arrays_of(v) for k, v in (<dict>o).items()}
+    if type(o) is list or type(o) is tuple:
+        return type(o)([arrays_of(i) for i in o])
+    return o
+
+
+cdef object m_array_function(object self, PyObject **args, Py_ssize_t n, PyObject *kwnames):
+    if n != 4 or kwnames != NULL:
+        raise TypeError(f"__array_function__() takes a function, types, arguments and keywords ({n} given)")
+    function, keywords = <object>args[0], <object>args[3]
+    if not callable(function) or not isinstance(<object>args[2], (tuple, list)) or not isinstance(keywords, dict):
+        raise TypeError("__array_function__() takes a function, types, arguments and keywords")
+    result = function(*arrays_of(<object>args[2]), **arrays_of(keywords))
+    out = keywords.get("out")
+    return out if isinstance(out, TensorBase) else result
+
+
 cdef object m_numpy(object self, PyObject **args, Py_ssize_t n, PyObject *kwnames):
     if n or kwnames != NULL:
         raise TypeError(f"numpy() takes no arguments ({n} given)")
@@ -133,8 +155,11 @@ cdef object m_array(object self, PyObject **args, Py_ssize_t n, PyObject *kwname
 
 
 def install(tensor_class):
-    """Put NumPy's side on the tensor class: numpy(), __array__() and __array_wrap__()."""
+    """Put NumPy's side on the tensor class: numpy() and the methods that NumPy calls."""
     install_method(tensor_class, b"numpy", m_numpy, (<str>to_numpy.__doc__).encode())
     install_method(tensor_class, b"__array__", m_array, b"__array__(dtype=None, copy=None)\n\nNumPy's protocol.")
     install_method(tensor_class, b"__array_wrap__", m_array_wrap,
                    b"__array_wrap__(array, context=None, return_scalar=False)\n\nThe result of a NumPy function.")
+    install_method(tensor_class, b"__array_function__", m_array_function,
+                   b"__array_function__(function, types, args, kwargs)\n\n"
+                   b"NumPy's functions take the arrays that share the tensors' memory, and return arrays.")
