@@ -103,7 +103,7 @@ METHODS = [
 
 
 def tensor(x):
-    return torch.DoubleTensor(x) if isinstance(x, np.ndarray) else x
+    return torch.DoubleTensor(x.copy()) if isinstance(x, np.ndarray) else x
 
 
 def check(result, expected):

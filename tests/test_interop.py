@@ -163,3 +163,26 @@ def test_numbers_of_numpy():
 def test_buffer_without_shape():
     memory = torch.zeros(2, 3).__buffer__(0)  # asks for neither shape nor strides
     assert memory.nbytes == 24 and bytes(memory) == bytes(24)
+
+
+@pytest.mark.parametrize("name", ["uint8", "int64", "float16", "float32", "float64"])
+def test_constructors_share_arrays_of_their_type(name):
+    cls = torch.from_numpy(np.ones(1, name)).__class__
+    a = np.arange(6).astype(name).reshape(2, 3)
+    for part in (a, a.T, a[:, 1:], a[1]):
+        t = cls(part)
+        assert t.numpy().tolist() == part.tolist() and np.shares_memory(t.numpy(), a)
+    other = torch.ShortTensor(a)
+    assert other.tolist() == a.tolist() and not np.shares_memory(other.numpy(), a)
+    frozen = a.copy()
+    frozen.flags.writeable = False
+    for part in (frozen, a[::-1]):
+        t = cls(part)
+        assert t.tolist() == part.tolist()
+        assert not np.shares_memory(t.numpy(), part)
+    assert cls(a.astype(a.dtype.newbyteorder())).tolist() == a.tolist()
+    for part in (np.ones(2, bool), np.ones(2, "uint16"), np.ones(2, "longdouble")):
+        assert cls(part).tolist() == [1, 1]
+    for bad in (np.ones(2, complex), np.array(["a"]), np.array([1, None])):
+        with pytest.raises(TypeError, match="invalid type"):
+            cls(bad)

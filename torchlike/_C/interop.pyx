@@ -85,6 +85,20 @@ def from_numpy(ndarray):
     return wrap(ops, r)
 
 
+def of_array(array, int dtype):
+    """What a constructor takes of an array.
+
+    An array of the element type `dtype` is shared if a tensor can have its memory and strides, and
+    copied if not; a tensor of another type is for the caller to convert.
+    """
+    array = numpy_module().asarray(array)
+    if array.dtype.kind in "biuf" and (array.dtype.name not in DTYPES or not array.dtype.isnative):
+        return from_numpy(array.astype(DTYPES[dtype]))
+    if array.dtype.name != DTYPES[dtype] or not array.flags.writeable or min(array.strides, default=0) < 0:
+        return from_numpy(array.copy())
+    return from_numpy(array if array.flags.aligned else array.copy())
+
+
 def wrap_result(array):
     """What a NumPy function of tensors returns: a tensor, or `array` if there is no such tensor.
 

@@ -443,8 +443,10 @@ cdef int construct_from_sequence(TensorBase self, object data) except -1:
     cdef int n
     cdef TensorBase source
     if type(data).__module__ == "numpy" and hasattr(data, "__array__"):
-        from torchlike._C.interop import from_numpy   # NumPy stays unloaded until it is used
-        source = from_numpy(data.copy())
+        from torchlike._C.interop import of_array     # NumPy stays unloaded until it is used
+        source = of_array(data, self.ops.dtype)
+        if source.ops.dtype == self.ops.dtype:
+            return check(THTensor_set(self.c_tensor, source.c_tensor))
         check(THTensor_resizeAs(self.c_tensor, source.c_tensor))
         return copy_elements(self, source.c_tensor)
     n = nested_shape(data, size)
