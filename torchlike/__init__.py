@@ -19,6 +19,7 @@ from torchlike._C.create import (
 from torchlike._C.errors import OutOfMemoryError
 from torchlike._C.generator import Generator
 from torchlike._C.interop import from_numpy
+from torchlike._C.size import Size
 from torchlike._C.storage import (
     ByteStorage,
     CharStorage,
@@ -39,7 +40,6 @@ from torchlike._C.tensor import (
     LongTensor,
     ShortTensor,
 )
-from torchlike._C.tensor_base import Size
 from torchlike._tensor_str import set_printoptions
 from torchlike.functional import (
     btriunpack,

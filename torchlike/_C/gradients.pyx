@@ -2,8 +2,9 @@
 from torchlike._C cimport create
 from torchlike._C.errors cimport check, raise_error
 from torchlike._C.dispatch cimport TH_dispatch, THNN_dispatch, THNNDispatch
+from torchlike._C.size cimport size_of
 from torchlike._C.tensor_base cimport (
-    clone, contiguous, missing_operator, new_empty, real_scalar, size_of, wrap,
+    clone, contiguous, missing_operator, new_empty, real_scalar, wrap,
 )
 from torchlike._C.th cimport *
 

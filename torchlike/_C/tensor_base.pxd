@@ -41,7 +41,6 @@ cdef inline THScalar number_scalar(THDispatch *ops, int64_t value) noexcept nogi
 cdef inline bint is_large(const THTensor *t) noexcept:
     return t.storage != NULL and t.storage.size > 16384
 
-cdef object size_of(const THTensor *c_tensor)               # torch.Size
 cdef bint is_sequence(object o)                             # a list, tuple or what behaves so; no text, no dict
 cdef object type_name(object o)                             # 'torch.FloatTensor', 'Variable', 'int'
 cdef TensorBase clone(TensorBase self)

@@ -1,94 +1,24 @@
 """The class under all tensor types: what does not depend on the operator table.
 
-A tensor object holds a reference to a THTensor and to the operators of its type; torch.Size
-is a small C subclass of tuple.
+A tensor object holds a reference to a THTensor and to the operators of its type.
 """
 cimport cython
-from cpython.buffer cimport (
-    PyBUF_ANY_CONTIGUOUS, PyBUF_C_CONTIGUOUS, PyBUF_F_CONTIGUOUS, PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES,
-)
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_CheckExact, PyFloat_FromDouble
 from cpython.long cimport PyLong_AsLongLong, PyLong_Check, PyLong_CheckExact, PyLong_FromLongLong
-from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
+from torchlike._C.buffer cimport fill_buffer, release_buffer
 from torchlike._C.dispatch cimport TH_dispatch
 from torchlike._C.errors cimport check, raise_error
-from torchlike._C.storage cimport (
-    StorageBase, check_async, copy_from, copy_function, end_loan, lend, storage_class, wrap_storage,
-)
+from torchlike._C.size cimport size_of
+from torchlike._C.storage cimport StorageBase, check_async, copy_from, copy_function, storage_class, wrap_storage
 from torchlike._C.th cimport *
+
+from torchlike._C.size import Size
 
 
 cdef extern from *:
     """
-    /* torch.Size: a tuple under another name, which parts and sums of it keep. */
-    static PyTypeObject TorchSize_Type;
-    static PyObject *as_size(PyObject *tuple) {
-        if (!tuple || !PyTuple_CheckExact(tuple))
-            return tuple;
-        PyObject *r = PyObject_CallOneArg((PyObject *)&TorchSize_Type, tuple);
-        Py_DECREF(tuple);
-        return r;
-    }
-    static PyObject *size_subscript(PyObject *self, PyObject *index) {
-        return as_size(PyTuple_Type.tp_as_mapping->mp_subscript(self, index));
-    }
-    static PyObject *size_concat(PyObject *self, PyObject *other) {
-        return as_size(PyTuple_Type.tp_as_sequence->sq_concat(self, other));
-    }
-    static PyObject *size_repeat(PyObject *self, Py_ssize_t n) {
-        return as_size(PyTuple_Type.tp_as_sequence->sq_repeat(self, n));
-    }
-    static PyObject *size_repr(PyObject *self) {
-        PyObject *list = PySequence_List(self);
-        PyObject *r = list ? PyUnicode_FromFormat("torch.Size(%R)", list) : NULL;
-        Py_XDECREF(list);
-        return r;
-    }
-    /* Pickles name the package's Size: there may be no module called torch. */
-    static PyObject *size_reduce(PyObject *self, PyObject *unused) {
-        PyObject *module = PyImport_ImportModule("torchlike._utils");
-        PyObject *rebuild = module ? PyObject_GetAttrString(module, "_rebuild_size") : NULL;
-        PyObject *tuple = rebuild ? PyTuple_GetSlice(self, 0, PyTuple_GET_SIZE(self)) : NULL;
-        PyObject *r = tuple ? Py_BuildValue("O(O)", rebuild, tuple) : NULL;
-        Py_XDECREF(module);
-        Py_XDECREF(rebuild);
-        Py_XDECREF(tuple);
-        return r;
-    }
-    static PyMethodDef size_methods[] = {{"__reduce__", size_reduce, METH_NOARGS, NULL}, {NULL}};
-    static PySequenceMethods size_as_sequence = {.sq_concat = size_concat, .sq_repeat = size_repeat};
-    static PyMappingMethods size_as_mapping = {.mp_subscript = size_subscript};
-    static PyTypeObject TorchSize_Type = {
-        PyVarObject_HEAD_INIT(NULL, 0)
-        .tp_name = "torch.Size",
-        .tp_repr = size_repr,
-        .tp_methods = size_methods,
-        .tp_as_sequence = &size_as_sequence,
-        .tp_as_mapping = &size_as_mapping,
-        .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
-        .tp_doc = "The size of a tensor: a tuple of ints.",
-        .tp_base = &PyTuple_Type,
-    };
-    static PyObject *torch_size(const THTensor *t) {
-        PyObject *r = TorchSize_Type.tp_alloc(&TorchSize_Type, t->nDimension);
-        for (int i = 0; r && i < t->nDimension; i++) {
-            PyObject *n = PyLong_FromLongLong(t->size[i]);
-            if (!n) {
-                Py_CLEAR(r);
-                break;
-            }
-            PyTuple_SET_ITEM(r, i, n);
-        }
-        return r;
-    }
-    static PyObject *torch_size_type(void) {
-        if (PyType_Ready(&TorchSize_Type) < 0)
-            return NULL;
-        Py_INCREF(&TorchSize_Type);
-        return (PyObject *)&TorchSize_Type;
-    }
     /* Makes objects of a static type have a __dict__ that is created on first use. */
     static int set_dict_offset(PyObject *cls, size_t offset) {
         ((PyTypeObject *)cls)->tp_dictoffset = (Py_ssize_t)offset;
@@ -96,8 +26,6 @@ cdef extern from *:
         return 0;
     }
     """
-    object torch_size(const THTensor *t)
-    object torch_size_type()
     int set_dict_offset(object cls, size_t offset) except -1
 
 cdef extern from "Python.h":
@@ -154,7 +82,6 @@ cdef extern from *:
     size_t offsetof_attributes "offsetof(struct __pyx_obj_9torchlike_2_C_11tensor_base_TensorBase, attributes)"
 
 
-Size = torch_size_type()
 cdef tuple no_arguments = ()
 cdef THDispatch *default_ops = &TH_dispatch[<int>TH_FLOAT]
 # Classes of the types, in the order of THType; filled by register_class.
@@ -296,10 +223,6 @@ cdef TensorBase scalar_tensor(THDispatch *ops, THScalar value):
     cdef TensorBase r = wrap(ops, THTensor_newWithSize(ops.dtype, 1, &one))
     check(ops.fill(r.c_tensor, value))
     return r
-
-
-cdef object size_of(const THTensor *c_tensor):
-    return torch_size(c_tensor)
 
 
 cdef object type_name(object o):
@@ -511,84 +434,6 @@ cdef object constructor_message(TensorBase self, tuple args):
     )
 
 
-# ----------------------------------------------------------------------------------------- buffers
-
-# What a buffer of a tensor needs until it is released.
-cdef struct BufferInfo:
-    THStorage *storage
-    Py_ssize_t shape[64]
-    Py_ssize_t strides[64]
-
-
-cdef extern from *:
-    """
-    /* struct codes of the elements, in the order of THType; where both have 8 bytes, "l" is
-     * NumPy's int64, not "q". */
-    static char *const buffer_formats[] = {
-        "B", "b", "h", "i", sizeof(long) == 8 ? "l" : "q", "f", "d", "e"};
-    """
-    char **buffer_formats
-
-# What the buffer of a tensor without memory points to.
-cdef double no_memory = 0
-
-
-cdef bint is_column_major(const THTensor *t) noexcept:
-    """True if the elements lie in memory with the first index running fastest."""
-    cdef int64_t step = 1
-    for d in range(t.nDimension):
-        if t.size[d] != 1 and t.stride[d] != step:
-            return False
-        step *= t.size[d]
-    return True
-
-
-cdef int fill_buffer(TensorBase self, Py_buffer *buffer, int flags) except -1:
-    """Answers a request of the buffer protocol: the elements, writable, with the tensor's strides."""
-    cdef THTensor *t = self.c_tensor
-    cdef bint rows = THTensor_isContiguous(t)
-    cdef bint columns = is_column_major(t)
-    cdef BufferInfo *info
-    if (
-        ((flags & PyBUF_STRIDES) != PyBUF_STRIDES and not rows)
-        or ((flags & PyBUF_C_CONTIGUOUS) == PyBUF_C_CONTIGUOUS and not rows)
-        or ((flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS and not columns)
-        or ((flags & PyBUF_ANY_CONTIGUOUS) == PyBUF_ANY_CONTIGUOUS and not rows and not columns)
-    ):
-        raise BufferError(
-            f"{type_name(self)} of stride {self.stride()} is not contiguous, as its buffer was asked to be"
-        )
-    info = <BufferInfo *>PyMem_Malloc(sizeof(BufferInfo))
-    if info == NULL:
-        raise MemoryError()
-    info.shape[0], info.strides[0] = 0, self.ops.itemsize
-    for d in range(t.nDimension):
-        info.shape[d] = t.size[d]
-        info.strides[d] = t.stride[d] * self.ops.itemsize
-    info.storage = NULL
-    try:
-        lend(t.storage)
-    except BaseException:
-        PyMem_Free(info)
-        raise
-    info.storage = t.storage
-    buffer.obj = self
-    buffer.internal = info
-    buffer.buf = &no_memory
-    if t.storage != NULL and t.storage.data != NULL:
-        buffer.buf = <char *>t.storage.data + t.storageOffset * self.ops.itemsize
-    buffer.itemsize = self.ops.itemsize
-    buffer.len = THTensor_nElement(t) * self.ops.itemsize
-    buffer.readonly = False
-    # Without shape the memory is one run of bytes.
-    buffer.ndim = max(t.nDimension, 1) if flags & PyBUF_ND else 1
-    buffer.format = buffer_formats[self.ops.dtype] if flags & PyBUF_FORMAT else NULL
-    buffer.shape = info.shape if flags & PyBUF_ND else NULL
-    buffer.strides = info.strides if (flags & PyBUF_STRIDES) == PyBUF_STRIDES else NULL
-    buffer.suboffsets = NULL
-    return 0
-
-
 # ------------------------------------------------------------------------------------------ class
 
 @cython.freelist(256)
@@ -606,12 +451,10 @@ cdef class TensorBase:
         Py_XDECREF(self.attributes)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
-        fill_buffer(self, buffer, flags)
+        fill_buffer(self, self.c_tensor, buffer, flags)
 
     def __releasebuffer__(self, Py_buffer *buffer):
-        cdef BufferInfo *info = <BufferInfo *>buffer.internal
-        end_loan(info.storage)
-        PyMem_Free(info)
+        release_buffer(buffer)
 
     def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
         """A DLPack capsule of the elements; see torch.utils.dlpack."""
@@ -634,7 +477,7 @@ cdef class TensorBase:
     def size(self, dim=None):
         """The size as torch.Size, or the size of one dimension."""
         if dim is None:
-            return torch_size(self.c_tensor)
+            return size_of(self.c_tensor)
         return self.c_tensor.size[check(THTensor_wrapDim(integer(dim), self.c_tensor.nDimension))]
 
     def stride(self, dim=None):
@@ -646,7 +489,7 @@ cdef class TensorBase:
     @property
     def shape(self):
         """The size, as torch.Size."""
-        return torch_size(self.c_tensor)
+        return size_of(self.c_tensor)
 
     def dim(self):
         """Number of dimensions; 0 for a tensor without elements."""
