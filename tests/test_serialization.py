@@ -1,10 +1,12 @@
 import copy
 import io
+import marshal
 import os
 import pickle
 import pickletools
 import stat
 import struct
+import types
 import warnings
 from collections import OrderedDict, defaultdict
 
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 
 import torchlike as torch
-from torchlike import nn, optim
+from torchlike import nn, optim, serialization
 from torchlike.autograd import Variable
 from torchlike.nn import functional as F
 from torchlike.serialization import MAGIC_NUMBER, SourceChangeWarning
@@ -388,10 +390,78 @@ def test_what_is_no_file(junk):
         torch.save(1, junk)
 
 
-def test_no_other_pickle_module():
-    with pytest.raises(ValueError, match="pickle_module must be .* got io"):
-        torch.save(1, io.BytesIO(), pickle_module=io)
+def function_of(code):
+    return types.FunctionType(marshal.loads(code), {})
+
+
+class LambdaPickler(pickle._Pickler):
+    def reducer_override(self, obj):
+        if isinstance(obj, types.FunctionType) and obj.__name__ == "<lambda>":
+            return function_of, (marshal.dumps(obj.__code__),)
+        return NotImplemented
+
+
+LAMBDAS = types.SimpleNamespace(
+    __name__="lambdas", Pickler=LambdaPickler, Unpickler=pickle.Unpickler
+)
+
+
+@pytest.mark.parametrize("form", [False, True], ids=["stream", "zip"])
+def test_other_pickle_modules(form):
+    whole = torch.ones(2, 2)
+    obj = [lambda x: x + 1, whole, whole.t(), Variable(whole), nn.Linear(1, 1)]
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        saved(obj, _use_new_zipfile_serialization=form)
+    data = saved(obj, pickle_module=LAMBDAS, _use_new_zipfile_serialization=form)
+    with pytest.raises(ValueError, match="lambdas lets a file run any code"):
+        loaded(data, pickle_module=LAMBDAS)
+    with pytest.raises(pickle.UnpicklingError, match="function_of"):
+        loaded(data)
+    result = loaded(data, pickle_module=LAMBDAS, unsafe=True)
+    assert result[0](1) == 2 and type(result[4]) is nn.Linear
+    result[1].fill_(3)
+    assert result[2].tolist() == result[3].data.tolist() == [[3, 3]] * 2
+
+
+def test_what_is_no_pickle_module():
+    for module in (os, types.SimpleNamespace(__name__="x", Pickler=1, Unpickler=1)):
+        with pytest.raises(ValueError, match=f"{module.__name__} has no class Pickler"):
+            saved(1, pickle_module=module)
+        with pytest.raises(ValueError, match="has no class Unpickler"):
+            loaded(saved(1), pickle_module=module)
     assert loaded(saved(1, pickle_module=pickle), pickle_module=pickle) == 1
+
+
+def test_registered_locations(monkeypatch):
+    registry = serialization._package_registry
+    monkeypatch.setattr(serialization, "_package_registry", list(registry))
+    kept = torch.FloatStorage(2)
+    serialization.register_package(
+        5,
+        lambda storage: "far" if len(storage) == 2 else None,
+        lambda storage, tag: kept if tag == "far" else None,
+    )
+    data = saved([torch.ones(2), torch.ones(3)])
+    first, second = loaded(data)
+    assert first.storage().data_ptr() == kept.data_ptr() and kept.tolist() == [1, 1]
+    assert second.tolist() == [1, 1, 1]
+    kept = torch.FloatStorage(3)
+    with pytest.raises(RuntimeError, match="'far' must return a storage of the same"):
+        loaded(data)
+    monkeypatch.undo()
+    with pytest.raises(RuntimeError, match="belongs to 'far', which is not available"):
+        loaded(data)
+    assert loaded(data, map_location="cpu")[0].tolist() == [1, 1]
+    assert loaded(data, map_location={"far": "cpu"})[0].tolist() == [1, 1]
+
+
+def test_what_does_not_exist_here_is_named():
+    pushed = b"\x80\x02]ctorch\nComplexFloatStorage\nactorch\nQUInt8Storage\na."
+    with pytest.raises(
+        pickle.UnpicklingError,
+        match="because it does not exist here: 'torch.Comp.*', 'torch.QUInt8Storage'$",
+    ):
+        loaded(stream(pushed, {}))
 
 
 # ---- damaged and foreign files -----------------------------------------------------
@@ -631,3 +701,8 @@ def test_plain_pickle_and_copies_work_too():
     for r in (pickle.loads(pickle.dumps(net)), copy.deepcopy(net)):
         assert repr(r) == repr(net)
         assert r.body[0].weight.data.tolist() == net.body[0].weight.data.tolist()
+    x = Variable(torch.ones(2), requires_grad=True)
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        r, same = pickle.loads(pickle.dumps([x, x], protocol))
+        assert type(r) is Variable and r is same
+        assert r.requires_grad and r.data.tolist() == [1, 1]

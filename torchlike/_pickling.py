@@ -115,6 +115,7 @@ class Pickler(pickle._Pickler):
     dispatch_table = ChainMap(
         {
             torchlike.Size: _reduce_size,
+            autograd.Variable: lambda variable: variable.__reduce_ex__(2),
             **dict.fromkeys(_TENSOR_CLASSES, _reduce_tensor),
         },
         copyreg.dispatch_table,
@@ -131,3 +132,25 @@ class ZipPickler(Pickler):
             **dict.fromkeys(_TENSOR_CLASSES, _reduce_for_zip),
         }
     )
+
+
+def foreign_pickler(module, file, protocol, persistent_id):
+    """A pickler of another pickle module, which names classes in its own way.
+
+    Parameters
+    ----------
+    module : module
+        Has a class `Pickler`.
+    file, protocol, persistent_id
+        As for `Pickler`.
+    """
+
+    class ForeignPickler(module.Pickler):
+        def persistent_id(self, obj):
+            if isinstance(obj, type):  # nobody can import torch.FloatStorage
+                named = torch_name(obj)
+                if named is not None:
+                    return ("name", *named)
+            return persistent_id(obj)
+
+    return ForeignPickler(file, protocol)

@@ -1,12 +1,23 @@
 """Reading files of `torch.save` in every format."""
 
-from pickle import UnpicklingError
+import pickle
 
 from torchlike import _stream_format, _tar_format, _zip_format
 from torchlike._bounded import short
 from torchlike._storage_types import TYPES
-from torchlike._unpickling import Refused, StandIn, Unpickler, UnsafeUnpickler
-from torchlike.serialization import _is_own, _warn_if_changed
+from torchlike._unpickling import (
+    Function,
+    Refused,
+    StandIn,
+    Unpickler,
+    find_safe,
+    unsafe_unpickler,
+)
+from torchlike.serialization import (
+    _is_own,
+    _warn_if_changed,
+    default_restore_location,
+)
 
 # Beginnings of files that are mistaken for ours, and how to name them.
 _FOREIGN = {
@@ -46,7 +57,9 @@ def read(file, reader, name):
     except (Refused, Unavailable) as error:
         if reader.step in reader.HEADER:
             raise _damaged(name, reader.step, error) from None
-        kind = RuntimeError if isinstance(error, Unavailable) else UnpicklingError
+        kind = (
+            RuntimeError if isinstance(error, Unavailable) else pickle.UnpicklingError
+        )
         raise kind(f"torch.load: {name}: {error}") from None
     except OSError:
         raise
@@ -100,6 +113,8 @@ class Reader:
         Whether stand-ins are put where something is refused; `refused` names it.
     mapping : memoryview, optional
         The whole file in memory.
+    pickle_module : module, optional
+        Unpickles in place of `pickle` where `unsafe` is True.
 
     Attributes
     ----------
@@ -113,7 +128,15 @@ class Reader:
     HEADER = ("the magic number", "the protocol version", "the byte order")
     OBJECT = "the saved object"
 
-    def __init__(self, file, map_location, unsafe, lenient=False, mapping=None):
+    def __init__(
+        self,
+        file,
+        map_location,
+        unsafe,
+        lenient=False,
+        mapping=None,
+        pickle_module=None,
+    ):
         self.step = "a whole file"
         self.storages = {}
         self.refused = []
@@ -125,6 +148,7 @@ class Reader:
         self.unsafe = unsafe
         self._lenient = lenient
         self.mapping = mapping
+        self._pickle_module = pickle_module
 
     def unpickle(self, file, persistent=None):
         """The object that is pickled in a file.
@@ -134,7 +158,8 @@ class Reader:
         """
         persistent = persistent or self._persistent
         if self.unsafe:
-            return UnsafeUnpickler(file, persistent).load()
+            module = self._pickle_module or pickle
+            return unsafe_unpickler(module, file, persistent).load()
         unpickler = Unpickler(file, persistent, self._lenient)
         result = unpickler.load()
         self.refused = unpickler.refused
@@ -152,6 +177,9 @@ class Reader:
             return self.source_checked(*saved_id[1:])
         if saved_id[0] == "storage" and len(saved_id) in (5, 6):
             return self.storage(*saved_id[1:])
+        if saved_id[0] == "name" and len(saved_id) == 3 and self.unsafe:
+            found = find_safe(*saved_id[1:])  # of another pickle module
+            return found.call if isinstance(found, Function) else found
         raise Refused(f"unknown persistent id of kind {short(saved_id[0])}")
 
     def source_checked(self, cls, file, source):
@@ -231,21 +259,18 @@ class Reader:
         if callable(mapping):
             placed = mapping(storage, location)
             if placed is not None:
-                if type(placed) is not type(storage) or len(placed) != len(storage):
-                    raise Unavailable(
-                        "map_location must return a storage of the same type and size"
-                    )
-                return placed
+                return _checked(placed, storage, "map_location")
         elif isinstance(mapping, dict):
             location = mapping.get(location, location)
         elif mapping is not None:
             location = str(mapping)
-        if location != "cpu":
+        placed = default_restore_location(storage, location)
+        if placed is None:
             raise Unavailable(
                 f"a storage belongs to {location!r}, which is not available; use "
                 "map_location='cpu'"
             )
-        return storage
+        return _checked(placed, storage, f"what is registered for {location!r}")
 
     def check_size(self, key, size):
         """Compare a storage with the number of elements that the file has for it."""
@@ -274,6 +299,13 @@ class Reader:
     def fill(self, key, file):
         """Read the values of one storage."""
         self._kinds[key].fill(self.storages[key], file)
+
+
+def _checked(placed, storage, what):
+    """A storage that somebody returned to be filled in place of another one."""
+    if type(placed) is not type(storage) or len(placed) != len(storage):
+        raise Unavailable(f"{what} must return a storage of the same type and size")
+    return placed
 
 
 def _no_storages(saved_id):

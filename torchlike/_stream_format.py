@@ -24,7 +24,7 @@ _ALIGNMENT = 64  # bytes, of the values of the first storage in a file
 # ---- writing -----------------------------------------------------------------
 
 
-def write(obj, f, pickler, writer):
+def write(obj, f, pickler, protocol, writer):
     """Write a stream to a binary file.
 
     Parameters
@@ -32,7 +32,8 @@ def write(obj, f, pickler, writer):
     obj : object
     f : binary file
     pickler : callable
-        ``pickler(f, persistent_id)`` returns a pickler for the object.
+        ``pickler(f, protocol, persistent_id)`` returns a pickler for the object.
+    protocol : int
     writer : torchlike.serialization._Writer
         Collects the storages.
     """
@@ -43,7 +44,7 @@ def write(obj, f, pickler, writer):
     }
     for header in (MAGIC_NUMBER, PROTOCOL_VERSION, info):
         f.write(pickle.dumps(header, _HEADER_PROTOCOL))
-    pickler(f, writer.persistent_id).dump(obj)
+    pickler(f, protocol, writer.persistent_id).dump(obj)
     storages = writer.storages
     # large elements first: all begin at a multiple of their size
     keys = sorted(storages, key=lambda key: (-storages[key].element_size(), key))

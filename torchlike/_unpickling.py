@@ -44,7 +44,7 @@ _BASES = (
 # ---- what a file may name ------------------------------------------------------
 
 
-class _Function:
+class Function:
     """A callable that a file may call and that is seen by nobody else."""
 
     def __init__(self, name, call):
@@ -140,8 +140,8 @@ _FROM_KEYS = (frozenset, set)
 _FROM_SEQUENCE = (*_FROM_KEYS, OrderedDict, torchlike.Size)
 _VARIABLES = (autograd.Variable, nn.Parameter)
 
-_BYTES = _Function("bytes", lambda *args: bytes(_byte_string(*args)))
-_BYTE_ARRAY = _Function("bytearray", lambda *args: bytearray(_byte_string(*args)))
+_BYTES = Function("bytes", lambda *args: bytes(_byte_string(*args)))
+_BYTE_ARRAY = Function("bytearray", lambda *args: bytearray(_byte_string(*args)))
 
 _EXTERNAL = {
     ("builtins", "bytes"): _BYTES,
@@ -149,15 +149,15 @@ _EXTERNAL = {
     ("__builtin__", "bytes"): _BYTES,
     ("__builtin__", "bytearray"): _BYTE_ARRAY,
     ("collections", "OrderedDict"): OrderedDict,
-    ("collections", "defaultdict"): _Function("defaultdict", _default_dict),
-    ("_codecs", "encode"): _Function("encode", _latin1),
-    ("copy_reg", "_reconstructor"): _Function("_reconstructor", _new),
-    ("copyreg", "_reconstructor"): _Function("_reconstructor", _new),
-    ("copyreg", "__newobj__"): _Function("__newobj__", lambda cls, *a: _make(cls, a)),
-    ("copy_reg", "__newobj__"): _Function("__newobj__", lambda cls, *a: _make(cls, a)),
-    ("numpy", "dtype"): _Function("dtype", _number_dtype),
-    ("numpy.core.multiarray", "scalar"): _Function("scalar", _number),
-    ("numpy._core.multiarray", "scalar"): _Function("scalar", _number),
+    ("collections", "defaultdict"): Function("defaultdict", _default_dict),
+    ("_codecs", "encode"): Function("encode", _latin1),
+    ("copy_reg", "_reconstructor"): Function("_reconstructor", _new),
+    ("copyreg", "_reconstructor"): Function("_reconstructor", _new),
+    ("copyreg", "__newobj__"): Function("__newobj__", lambda cls, *a: _make(cls, a)),
+    ("copy_reg", "__newobj__"): Function("__newobj__", lambda cls, *a: _make(cls, a)),
+    ("numpy", "dtype"): Function("dtype", _number_dtype),
+    ("numpy.core.multiarray", "scalar"): Function("scalar", _number),
+    ("numpy._core.multiarray", "scalar"): Function("scalar", _number),
 }
 
 _TORCH = {
@@ -166,11 +166,11 @@ _TORCH = {
     ("torch.autograd", "Variable"): autograd.Variable,
     ("torch.nn.parameter", "Parameter"): nn.Parameter,
     ("torch.optim.optimizer", "required"): _optimizer.required,
-    ("torch.nn.backends.thnn", "_get_thnn_function_backend"): _Function(
+    ("torch.nn.backends.thnn", "_get_thnn_function_backend"): Function(
         "_get_thnn_function_backend", _no_backend
     ),
     **{
-        ("torch._utils", name): _Function(name, getattr(_utils, name))
+        ("torch._utils", name): Function(name, getattr(_utils, name))
         for name in (
             "_rebuild_parameter",
             "_rebuild_size",
@@ -185,6 +185,9 @@ _TORCH = {
 
 class _Unnamed(Refused):
     """A name that is not loaded."""
+
+
+_ABSENT = " (does not exist in this version)"
 
 
 def _refuse(what):
@@ -259,7 +262,7 @@ def find_safe(module, name):
     if found is not None:
         reason = ""
     elif top in ("torch", _PACKAGE):
-        reason = " (does not exist in this version)"
+        reason = _ABSENT
     elif module not in sys.modules:
         reason = " (its module is not imported)"
     else:
@@ -322,7 +325,7 @@ def _call(function, args):
     for part in (function, *args):
         if isinstance(part, StandIn):
             return StandIn(part.name, args)
-    if isinstance(function, _Function):
+    if isinstance(function, Function):
         return function.call(*args)
     if _is_allowed(function):
         return function(*args)
@@ -415,7 +418,11 @@ class Unpickler(pickle._Unpickler):
             if not self.refused or self._lenient:
                 raise
         if self.refused and not self._lenient:
-            _refuse(", ".join(self.refused))
+            names = ", ".join(self.refused)
+            if all(name.endswith(_ABSENT) for name in self.refused):
+                names = names.replace(_ABSENT, "")
+                raise Refused(f"not loaded, because it does not exist here: {names}")
+            _refuse(names)
         return result
 
     def find_class(self, module, name):
@@ -531,29 +538,28 @@ class Unpickler(pickle._Unpickler):
     dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
 
 
-class UnsafeUnpickler(pickle.Unpickler):
-    """The standard unpickler with `torch.*` resolved to this package.
+def unsafe_unpickler(module, file, persistent_load):
+    """An unpickler of a pickle module, with `torch.*` resolved to this package.
 
     Parameters
     ----------
+    module : module
+        Has a class `Unpickler`, such as `pickle`.
     file : binary file
     persistent_load : callable
         As for `Unpickler`.
     """
 
-    def __init__(self, file, persistent_load):
-        super().__init__(file, encoding="latin1")
-        self._load = persistent_load
+    class UnsafeUnpickler(module.Unpickler):
+        def persistent_load(self, saved_id):
+            return persistent_load(saved_id)
 
-    def persistent_load(self, saved_id):
-        """The object for a persistent id."""
-        return self._load(saved_id)
+        def find_class(self, module, name):
+            if module.partition(".")[0] == "torch":
+                found = _TORCH.get((module, name))
+                if found is not None:
+                    return found.call if isinstance(found, Function) else found
+                module = _PACKAGE + module[len("torch") :]
+            return super().find_class(module, name)
 
-    def find_class(self, module, name):
-        """The object of that name, importing its module."""
-        if module.partition(".")[0] == "torch":
-            found = _TORCH.get((module, name))
-            if found is not None:
-                return found.call if isinstance(found, _Function) else found
-            module = _PACKAGE + module[len("torch") :]
-        return super().find_class(module, name)
+    return UnsafeUnpickler(file, encoding="latin1")

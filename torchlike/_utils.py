@@ -87,6 +87,17 @@ def _rebuild_tensor_v2(
     return torchlike.autograd.Variable(tensor, requires_grad=True)
 
 
+def _make_variable(data):
+    """A Variable whose state comes later; pickles other than ours call it."""
+    return torchlike.autograd.Variable(data)
+
+
+def _reduce_variable(variable):
+    """How a Variable is pickled by others, who cannot import its class by its name."""
+    _, arguments, state = variable.__reduce_ex__(2)
+    return _make_variable, arguments, state
+
+
 def _rebuild_parameter(data, requires_grad, backward_hooks):
     """A parameter as PyTorch 0.4 and later pickle it."""
     if isinstance(data, torchlike.autograd.Variable):

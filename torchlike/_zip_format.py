@@ -20,7 +20,7 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)  # equal objects give equal files
 # ---- writing -----------------------------------------------------------------
 
 
-def write(obj, f, pickler, writer):
+def write(obj, f, pickler, protocol, writer):
     """Write an archive to a binary file.
 
     Parameters
@@ -28,12 +28,13 @@ def write(obj, f, pickler, writer):
     obj : object
     f : binary file
     pickler : callable
-        ``pickler(f, persistent_id)`` returns a pickler for the object.
+        ``pickler(f, protocol, persistent_id)`` returns a pickler for the object.
+    protocol : int
     writer : torchlike.serialization._Writer
         Collects the storages.
     """
     pickled = io.BytesIO()
-    pickler(pickled, writer.storage_id).dump(obj)
+    pickler(pickled, protocol, writer.storage_id).dump(obj)
     with zipfile.ZipFile(f, "w") as archive:
         _add(archive, "data.pkl", pickled.getbuffer())
         _add(archive, "byteorder", sys.byteorder.encode())

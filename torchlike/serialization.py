@@ -11,7 +11,7 @@ from torchlike._bounded import Bounded, name_of
 from torchlike._C.storage import ByteStorage
 from torchlike._storage_types import TYPES
 
-__all__ = ["allow", "load", "save"]
+__all__ = ["allow", "load", "register_package", "save"]
 
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 PROTOCOL_VERSION = 1001
@@ -19,6 +19,80 @@ PROTOCOL_VERSION = 1001
 
 class SourceChangeWarning(Warning):
     """The source of a saved module's class is not what it was."""
+
+
+# ---- where storages are ------------------------------------------------------
+
+# (priority, tagger, deserializer), sorted by priority
+_package_registry = []
+
+
+def register_package(priority, tagger, deserializer):
+    """Let files hold storages that belong somewhere else, with a tag of their own.
+
+    Parameters
+    ----------
+    priority : int
+        The lowest is asked first; the CPU has 10.
+    tagger : callable
+        ``tagger(storage)`` returns the tag of the location, a str, or None.
+    deserializer : callable
+        ``deserializer(storage, tag)`` returns the storage that is to be filled, of the
+        same type and size, or None for the tags of others.
+
+    Examples
+    --------
+    >>> def tag(storage):
+    ...     return None  # 'pinned' if it were
+    >>> def restore(storage, location):
+    ...     return storage if location == 'pinned' else None
+    >>> torch.serialization.register_package(20, tag, restore)
+    """
+    _package_registry.append((priority, tagger, deserializer))
+    _package_registry.sort(key=lambda entry: entry[0])
+
+
+def location_tag(storage):
+    """The tag of the location of a storage.
+
+    Raises
+    ------
+    RuntimeError
+        If nobody knows the storage.
+
+    Examples
+    --------
+    >>> torch.serialization.location_tag(torch.FloatStorage(2))
+    'cpu'
+    """
+    for _, tagger, _ in _package_registry:
+        location = tagger(storage)
+        if location:
+            return location
+    raise RuntimeError(f"don't know how to determine data location of {type(storage)}")
+
+
+def default_restore_location(storage, location):
+    """The storage at a location, or None if nobody knows its tag.
+
+    Examples
+    --------
+    >>> storage = torch.FloatStorage(2)
+    >>> torch.serialization.default_restore_location(storage, 'cpu') is storage
+    True
+    """
+    for _, _, deserializer in _package_registry:
+        placed = deserializer(storage, location)
+        if placed is not None:
+            return placed
+    return None
+
+
+register_package(
+    10,
+    lambda storage: "cpu",
+    lambda storage, location: storage if location == "cpu" else None,
+)
 
 
 # ---- saving ------------------------------------------------------------------
@@ -41,8 +115,9 @@ def save(
     obj : object
         Tensors, modules, optimisers, containers of them, or anything that pickles.
     f : str, path or binary file
-    pickle_module : module, optional
-        Must be the standard `pickle`, which is the default.
+    pickle_module : module, default: pickle
+        Another module with a class `Pickler` may pickle more, such as functions. Only
+        torchlike loads its files, with the same module and ``unsafe=True``.
     pickle_protocol : int, default: 2
         At least 1.
     _use_new_zipfile_serialization : bool, default: False
@@ -53,7 +128,7 @@ def save(
     Raises
     ------
     ValueError
-        If the protocol is 0.
+        If the protocol is 0 or `pickle_module` has no `Pickler`.
     TypeError, pickle.PicklingError
         If something in `obj` cannot be pickled.
     OSError
@@ -65,7 +140,7 @@ def save(
     >>> torch.load('x.pt').tolist()
     [1.0, 2.0]
     """
-    _check_pickle_module(pickle_module)
+    foreign = _foreign(pickle_module, "Pickler")
     if pickle_protocol == 0:
         raise ValueError("pickle_protocol must be at least 1, got 0")
     # here and below: pickling takes too long to import with the package
@@ -76,11 +151,13 @@ def save(
     if _use_new_zipfile_serialization:
         form, cls = _zip_format, _pickling.ZipPickler
 
-    def pickler(file, persistent_id):
-        return cls(file, pickle_protocol, persistent_id)
+    def pickler(*arguments):
+        if foreign:
+            return _pickling.foreign_pickler(foreign, *arguments)
+        return cls(*arguments)
 
     def write(file):
-        form.write(obj, file, pickler, _Writer())
+        form.write(obj, file, pickler, pickle_protocol, _Writer())
 
     if hasattr(f, "write"):
         write(f)
@@ -108,11 +185,13 @@ def _replace(f, write):
         raise
 
 
-def _check_pickle_module(module):
-    if module is not None and module.__name__ not in ("pickle", "_pickle"):
-        raise ValueError(
-            f"pickle_module must be the standard pickle, got {module.__name__}"
-        )
+def _foreign(module, name):
+    """A pickle module with a class of that name, or None for the standard one."""
+    if module is None or module.__name__ in ("pickle", "_pickle", "cPickle"):
+        return None
+    if not isinstance(getattr(module, name, None), type):
+        raise ValueError(f"pickle_module {module.__name__} has no class {name}")
+    return module
 
 
 class _Writer:
@@ -139,7 +218,7 @@ class _Writer:
         place = storage.data_ptr() or id(storage), type(storage), len(storage)
         key = self._keys.setdefault(place, str(len(self._keys)))
         self.storages.setdefault(key, storage)
-        return "storage", cls, key, "cpu", len(storage)
+        return "storage", cls, key, location_tag(storage), len(storage)
 
     def _class_id(self, cls):
         """The source of a user's module class, so that loading can notice changes."""
@@ -219,8 +298,9 @@ def load(f, map_location=None, pickle_module=None, unsafe=False, mmap=False):
         Where storages go: ``callable(storage, location)`` returns the storage or None
         for the default; a dict maps locations; a str is the location. All must end at
         'cpu'.
-    pickle_module : module, optional
-        Must be the standard `pickle`, which is the default.
+    pickle_module : module, default: pickle
+        The one that the file was saved with. Another one than the standard needs
+        ``unsafe=True``.
     unsafe : bool, default: False
         Let the file import and call anything. It can then run any code.
     mmap : bool, default: False
@@ -243,7 +323,8 @@ def load(f, map_location=None, pickle_module=None, unsafe=False, mmap=False):
         If the file is truncated, damaged or of another format, or a storage was saved
         on a device that is not available.
     ValueError
-        If `mmap` is given with a file object.
+        If `mmap` is given with a file object, or another `pickle_module` without
+        `unsafe`.
 
     Examples
     --------
@@ -251,25 +332,30 @@ def load(f, map_location=None, pickle_module=None, unsafe=False, mmap=False):
     >>> torch.load('x.pt')['a'].sum()
     2.0
     """
-    _check_pickle_module(pickle_module)
+    foreign = _foreign(pickle_module, "Unpickler")
+    if foreign and not unsafe:
+        raise ValueError(
+            f"pickle_module {foreign.__name__} lets a file run any code; if you trust "
+            "its source, call torch.load(f, pickle_module=..., unsafe=True)"
+        )
     if hasattr(f, "read"):
         if mmap:
             raise ValueError(f"mmap=True needs the path of a file, got {name_of(f)}")
-        return _load(f, name_of(f), map_location, unsafe)
+        return _load(f, name_of(f), map_location, unsafe, None, foreign)
     path = os.fspath(f)  # open would take a file descriptor as well
     with open(path, "rb") as file:
         mapping = None
         if mmap:  # the file that is open, whatever is at the path by now
             mapping = memoryview(ByteStorage.from_file(f"/dev/fd/{file.fileno()}"))
-        return _load(file, repr(path), map_location, unsafe, mapping)
+        return _load(file, repr(path), map_location, unsafe, mapping, foreign)
 
 
-def _load(f, name, map_location, unsafe, mapping=None):
+def _load(f, name, map_location, unsafe, mapping, pickle_module):
     """Read an object; `name` is what errors call the file."""
     from torchlike import _reader  # as above
 
     file = Bounded(f)
-    reader = _reader.Reader(file, map_location, unsafe, mapping=mapping)
+    reader = _reader.Reader(file, map_location, unsafe, False, mapping, pickle_module)
     return _reader.read(file, reader, name)
 
 
