@@ -362,3 +362,31 @@ def test_results_with_too_many_dimensions(wrap):
         t[index] = 1
     with pytest.raises(IndexError, match="more than 64 dimensions"):
         t[index] = wrap(torch.ones(1))
+
+
+@pytest.mark.parametrize("wrap", [lambda t: t, Variable], ids=["tensor", "Variable"])
+def test_first_dimension_by_a_tensor_or_a_list(wrap):
+    numbers = np.arange(24.0).reshape(4, 3, 2)
+    t = wrap(torch.DoubleTensor(numbers))
+    for index in ([1], [3, 0, -1], [[1, 2], [0, -4]]):
+        tensor = torch.LongTensor(index)
+        expected = numbers[np.array(index)]
+        for given in (tensor, wrap(tensor)):
+            result = t[given]
+            assert_allclose(getattr(result, "data", result).numpy(), expected)
+    for index in ([1], [3, 0, -1]):
+        result = t[index]
+        assert_allclose(getattr(result, "data", result).numpy(), numbers[index])
+    t[[1, -1]] = 9
+    numbers[[1, -1]] = 9
+    t[torch.LongTensor([0])] = wrap(torch.DoubleTensor([[1, 2]] * 3))
+    numbers[[0]] = [[1, 2]] * 3
+    assert_allclose(getattr(t, "data", t).numpy(), numbers)
+    for wrong in ([4], [-5], [0, 4], [2**62]):
+        with pytest.raises((IndexError, RuntimeError)):
+            t[wrong]
+        with pytest.raises((IndexError, RuntimeError)):
+            t[wrong] = 1
+    with pytest.raises((IndexError, RuntimeError, OverflowError)):
+        t[[2**70]]
+    assert_allclose(getattr(t, "data", t).numpy(), numbers)

@@ -10,11 +10,6 @@ from torchlike._C.tensor_ops import TensorOps
 from torchlike._C.variable_class import Variable
 
 
-def is_signed(self):
-    """Whether the type has negative numbers: all but ByteTensor."""
-    return not self.type().endswith("ByteTensor")
-
-
 def storage_type(cls):
     """The class of the storages under tensors of this type."""
     return getattr(storage, cls.__name__.replace("Tensor", "Storage"))
@@ -67,7 +62,6 @@ _shared = {
     "bernoulli": bernoulli,
     "chunk": composite.Methods.chunk,
     "expand_as": composite.Methods.expand_as,
-    "is_signed": is_signed,
     "matmul": composite.Methods.matmul,
     "multinomial": multinomial,
     "repeat": composite.repeat,

@@ -15,6 +15,7 @@ cdef TensorBase wrap(THDispatch *ops, THTensor *c_tensor)
 cdef TensorBase new_empty(THDispatch *ops)
 cdef THDispatch *dispatch_of(int dtype) noexcept
 cdef THDispatch *dispatch_of_class(object cls) except NULL
+cdef THDispatch *dispatch_of_type(object new_type) except NULL     # of a class or of a name
 cdef THDispatch *default_dispatch() noexcept
 cdef int register_class(int dtype, object cls) except -1    # makes cls the Python class of a type
 

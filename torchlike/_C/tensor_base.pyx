@@ -7,6 +7,7 @@ from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_CheckExa
 from cpython.long cimport PyLong_AsLongLong, PyLong_Check, PyLong_CheckExact, PyLong_FromLongLong
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from torchlike._C.buffer cimport fill_buffer, release_buffer
 from torchlike._C.dispatch cimport TH_dispatch
 from torchlike._C.errors cimport check, raise_error
@@ -86,6 +87,9 @@ cdef tuple no_arguments = ()
 cdef THDispatch *default_ops = &TH_dispatch[<int>TH_FLOAT]
 # Classes of the types, in the order of THType; filled by register_class.
 cdef list classes = [None] * TH_NTYPES
+# The same by their names in programs, and the names that are shown, in the same order.
+cdef dict named_classes = {}
+cdef list class_names = [None] * TH_NTYPES
 
 
 # ------------------------------------------------------------------------- making tensor objects
@@ -158,6 +162,8 @@ cdef int register_class(int dtype, object cls) except -1:
     Py_INCREF(cls)
     TH_dispatch[dtype].pytype = <void *>cls
     classes[dtype] = cls
+    class_names[dtype] = "torch." + cls.__name__
+    named_classes[class_names[dtype]] = named_classes["torchlike." + cls.__name__] = cls
     set_new(cls, <newfunc>new_object)
     set_vectorcall(cls, <vectorcallfunc>call_class)
     set_new(cls.__base__, <newfunc>refuse_new)
@@ -225,8 +231,19 @@ cdef TensorBase scalar_tensor(THDispatch *ops, THScalar value):
     return r
 
 
+cdef tuple strides_of(const THTensor *t):
+    cdef tuple r = PyTuple_New(t.nDimension)
+    for d in range(t.nDimension):
+        stride = PyLong_FromLongLong(t.stride[d])
+        Py_INCREF(stride)
+        PyTuple_SET_ITEM(r, d, stride)
+    return r
+
+
 cdef object type_name(object o):
     cls = type(o)
+    if isinstance(o, TensorBase) and <void *>cls == (<TensorBase>o).ops.pytype:
+        return class_names[(<TensorBase>o).ops.dtype]
     if isinstance(o, (TensorBase, StorageBase)):
         return "torch." + cls.__name__
     return cls.__name__
@@ -483,7 +500,7 @@ cdef class TensorBase:
     def stride(self, dim=None):
         """Steps in elements from one index to the next: a tuple, or of one dimension."""
         if dim is None:
-            return tuple([self.c_tensor.stride[i] for i in range(self.c_tensor.nDimension)])
+            return strides_of(self.c_tensor)
         return self.c_tensor.stride[check(THTensor_wrapDim(integer(dim), self.c_tensor.nDimension))]
 
     @property
@@ -549,6 +566,10 @@ cdef class TensorBase:
 
     is_cuda = False
     is_sparse = False
+
+    def is_signed(self):
+        """Whether the type has negative numbers: all but ByteTensor."""
+        return self.ops.dtype != TH_BYTE
 
     def is_pinned(self):
         """False: page-locked memory needs CUDA."""
@@ -632,14 +653,14 @@ cdef class TensorBase:
         check_async("type", kwargs)
         if new_type is None:
             return type_name(self)
-        if isinstance(new_type, str):
-            new_type = class_named(new_type)
-        cdef THDispatch *ops = dispatch_of_class(new_type)
+        cdef THDispatch *ops = dispatch_of_type(new_type)
         return self if ops == self.ops else converted(self, ops)
 
     def type_as(self, tensor):
         """The tensor in the type of another one."""
-        return self.type(type(tensor))
+        cdef THDispatch *ops
+        ops = (<TensorBase>tensor).ops if isinstance(tensor, TensorBase) else dispatch_of_class(type(tensor))
+        return self if ops == self.ops else converted(self, ops)
 
     def new(self, *args, **kwargs):
         """A new tensor of the same type; arguments as for its constructor."""
@@ -761,12 +782,16 @@ cdef class TensorBase:
 
 def class_named(str name):
     """The tensor class with a name such as 'torch.FloatTensor'."""
-    for cls in classes:
-        if cls is not None and name in ("torch." + cls.__name__, "torchlike." + cls.__name__):
-            return cls
+    cls = named_classes.get(name)
+    if cls is not None:
+        return cls
     if name.startswith("torch.cuda."):
         raise AssertionError("Torch not compiled with CUDA enabled")
     raise RuntimeError(f"invalid type: '{name}'")
+
+
+cdef THDispatch *dispatch_of_type(object new_type) except NULL:
+    return dispatch_of_class(class_named(new_type) if isinstance(new_type, str) else new_type)
 
 
 set_dict_offset(TensorBase, offsetof_attributes)

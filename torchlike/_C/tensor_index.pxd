@@ -6,7 +6,7 @@ cdef class Plan:
     # An advanced index, ready for the C library: a basic index of which LongTensors index some dimensions. Those are
     # moved to the front (order is the permutation), and the result's dimensions back to where they stood.
     cdef tuple basic
-    cdef list order
+    cdef list order                # None if the first dimension is the one that is indexed
     cdef list indices              # LongTensors of one shape
     cdef list back                 # permutation of the result's dimensions, or None
 

@@ -4,7 +4,8 @@ Ints, slices, None and Ellipsis give a view, worked out in one pass over a list 
 strides; an index that leaves no dimension gives a Python number. A ByteTensor mask, LongTensors
 and sequences of ints give copies (advanced indexing).
 """
-from cpython.long cimport PyLong_AsLongLong, PyLong_CheckExact
+from cpython.list cimport PyList_CheckExact, PyList_GET_ITEM, PyList_GET_SIZE
+from cpython.long cimport PyLong_AsLongLong, PyLong_AsLongLongAndOverflow, PyLong_CheckExact
 from cpython.slice cimport PySlice_AdjustIndices, PySlice_Check, PySlice_Unpack
 from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdint cimport int64_t
@@ -86,7 +87,7 @@ cdef bint basic(object i):
 
 cdef bint is_advanced(object index):
     """Whether an index selects by tensors or sequences: copies instead of views."""
-    if isinstance(index, TensorBase) or isinstance(index, list):
+    if isinstance(index, (TensorBase, list)):
         return True
     if not PyTuple_CheckExact(index):
         return not PySlice_Check(index) and is_array(index)
@@ -224,8 +225,8 @@ cdef int assign(TensorBase target, object value) except -1:
 cdef TensorBase mask_of(object index):
     if PyTuple_CheckExact(index) and PyTuple_GET_SIZE(index) == 1:
         index = (<tuple>index)[0]
-    if isinstance(index, TensorBase) and (<TensorBase>index).ops.dtype == TH_BYTE:
-        return <TensorBase>index
+    if isinstance(index, TensorBase):
+        return <TensorBase>index if (<TensorBase>index).ops.dtype == TH_BYTE else None
     cdef TensorBase mask
     if is_array(index) and index.dtype.name == "bool":
         mask = new_empty(&TH_dispatch[<int>TH_BYTE])
@@ -242,7 +243,10 @@ cdef TensorBase long_tensor(object data):
                 f"tensors used as indices must be torch.LongTensor or torch.ByteTensor, but got {type_name(data)}"
             )
         return <TensorBase>data
-    cdef TensorBase r = new_empty(&TH_dispatch[<int>TH_LONG])
+    cdef TensorBase r = of_ints(data)
+    if r is not None:
+        return r
+    r = new_empty(&TH_dispatch[<int>TH_LONG])
     if is_array(data):
         if data.dtype.kind not in "iu":
             raise IndexError(f"arrays used as indices must be of integers, but got {data.dtype}")
@@ -254,6 +258,45 @@ cdef TensorBase long_tensor(object data):
     return r
 
 
+cdef TensorBase of_ints(object data):
+    """The LongTensor of a list of exact ints that fit; else None."""
+    cdef TensorBase r
+    cdef int64_t n
+    cdef int overflow = 0
+    if not PyList_CheckExact(data) or PyList_GET_SIZE(data) == 0:
+        return None
+    for i in range(PyList_GET_SIZE(data)):
+        if not PyLong_CheckExact(<object>PyList_GET_ITEM(data, i)):
+            return None
+    n = PyList_GET_SIZE(data)
+    r = wrap(&TH_dispatch[<int>TH_LONG], THTensor_newWithSize(TH_LONG, 1, &n))
+    for i in range(n):
+        (<int64_t *>r.c_tensor.storage.data)[i] = PyLong_AsLongLongAndOverflow(
+            <object>PyList_GET_ITEM(data, i), &overflow)
+        if overflow:
+            return None
+    return r
+
+
+cdef Plan leading_plan(TensorBase self, object index):
+    """The plan of an index that is one LongTensor or list of ints, for the first dimension; else None."""
+    cdef TensorBase one
+    cdef Plan plan
+    if isinstance(index, TensorBase):
+        one = long_tensor(index)
+    else:
+        one = of_ints(index)
+        if one is None:
+            return None
+    if one.c_tensor.nDimension == 0 or self.c_tensor.nDimension == 0:
+        return None
+    if one.c_tensor.nDimension + self.c_tensor.nDimension - 1 > TH_MAX_DIM:
+        return None
+    plan = Plan.__new__(Plan)
+    plan.indices = [one]
+    return plan
+
+
 cdef Plan make_plan(TensorBase self, object index):
     """Brings an index to the form that indexGet takes.
 
@@ -261,11 +304,14 @@ cdef Plan make_plan(TensorBase self, object index):
     that they stand for. Those are moved to the front, and moved back in the result when they
     stood together, as in NumPy.
     """
-    cdef Plan plan = Plan()
+    cdef Plan plan = leading_plan(self, index)
     cdef int64_t shape[64]
     cdef THTensor *expanded
     cdef TensorBase one
     cdef int count, ndim
+    if plan is not None:
+        return plan
+    plan = Plan()
     if isinstance(index, list) and any([not hasattr(i, "__index__") or isinstance(i, TensorBase) for i in index]):
         index = tuple(index)
     entries = list(index) if isinstance(index, tuple) else [index]
@@ -323,6 +369,8 @@ cdef int broadcast_into(int64_t *shape, int count, TensorBase other) except -1:
 
 cdef TensorBase planned(TensorBase self, Plan plan):
     """The view with the indexed dimensions first."""
+    if plan.order is None:
+        return self
     return permuted(get_item(self, plan.basic), plan.order, False)
 
 

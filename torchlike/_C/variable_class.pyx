@@ -2,8 +2,11 @@
 from cpython.long cimport PyLong_CheckExact
 from cpython.slice cimport PySlice_AdjustIndices, PySlice_Check, PySlice_Unpack
 from libc.stdint cimport int64_t
+from torchlike._C.dispatch cimport THDispatch
 from torchlike._C.recording cimport attach, inplace_begin, inplace_end, set_edge0
-from torchlike._C.tensor_base cimport TensorBase, is_number, scalar_tensor, to_scalar, type_name
+from torchlike._C.tensor_base cimport (
+    TensorBase, converted, dispatch_of, dispatch_of_type, is_number, scalar_tensor, to_scalar, type_name,
+)
 from torchlike._C.tensor_index cimport Plan, is_array, make_plan, mask_of
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport (
@@ -17,10 +20,10 @@ from cpython.object cimport PyObject
 cdef class ConvertBackward(Node):
     """The gradient of a conversion is converted back."""
 
-    cdef object source
+    cdef THDispatch *source
 
     cdef int apply(self, object gradient, list more, PyObject **grads) except -1:
-        grads[0] = give((<TensorBase>gradient).type(self.source))
+        grads[0] = give(converted(<TensorBase>gradient, self.source))
         return 0
 
     cdef int apply_v(self, object gradient, list more, PyObject **grads) except -1:
@@ -28,19 +31,18 @@ cdef class ConvertBackward(Node):
         return 0
 
 
-cdef VariableBase convert(VariableBase self, object cls):
+cdef VariableBase convert(VariableBase self, THDispatch *ops):
     """The Variable in another type; itself if it has that type."""
-    cdef TensorBase data = self.data_.type(cls)
     cdef VariableBase out
     cdef ConvertBackward node
-    if data is self.data_:
+    if ops == self.data_.ops:
         return self
-    out = new_variable(data)
+    out = new_variable(converted(self.data_, ops))
     if self.volatile_:
         out.volatile_ = True
     elif self.requires_grad_:
         node = <ConvertBackward>ConvertBackward.__new__(ConvertBackward)
-        node.source = type(self.data_)
+        node.source = self.data_.ops
         set_edge0(node, self)
         attach(out, node)
     return out
@@ -131,6 +133,8 @@ cdef bint basic(object i):
 
 
 cdef bint is_basic(object index):
+    if isinstance(index, (VariableBase, list)):
+        return False
     if not isinstance(index, tuple):
         return basic(index)
     for i in <tuple>index:
@@ -139,10 +143,19 @@ cdef bint is_basic(object index):
     return True
 
 
+cdef bint is_ints(list index):
+    for i in index:
+        if not PyLong_CheckExact(i):
+            return False
+    return True
+
+
 cdef object unwrapped(object index):
     """An index with tensors in place of Variables."""
     if isinstance(index, VariableBase):
         return (<VariableBase>index).data_
+    if type(index) is list and is_ints(index):
+        return index
     if isinstance(index, (tuple, list)):
         return type(index)([unwrapped(i) for i in index])
     return index
@@ -151,7 +164,10 @@ cdef object unwrapped(object index):
 cdef VariableBase planned(VariableBase self, Plan plan):
     """The view with the indexed dimensions first."""
     cdef int64_t dims[64]
-    cdef VariableBase view = take(self, plan.basic)
+    cdef VariableBase view
+    if plan.order is None:
+        return self
+    view = take(self, plan.basic)
     if plan.order == sorted(plan.order):
         return view
     for d, source in enumerate(plan.order):
@@ -282,6 +298,10 @@ cdef class Variable(VariableOps):
         """The class of the storage."""
         return self.data_.storage_type()
 
+    def is_signed(self):
+        """Whether the type has negative numbers: all but ByteTensor."""
+        return self.data_.ops.dtype != TH_BYTE
+
     def is_pinned(self):
         """Whether the memory is page-locked."""
         return self.data_.is_pinned()
@@ -334,11 +354,12 @@ cdef class Variable(VariableOps):
 
     def type(self, new_type=None, **kwargs):
         """The name of the data's type, or the Variable in another type."""
-        return self.data_.type() if new_type is None else convert(self, new_type)
+        return self.data_.type() if new_type is None else convert(self, dispatch_of_type(new_type))
 
     def type_as(self, other):
         """The Variable in the type of another one, or of a tensor."""
-        return convert(self, type(other.data if isinstance(other, VariableBase) else other))
+        return convert(self, (<VariableBase>other).data_.ops if isinstance(other, VariableBase) else
+                       dispatch_of_type(type(other)))
 
     def new(self, *args, **kwargs):
         """A new tensor in a Variable, of the same type."""
@@ -346,35 +367,35 @@ cdef class Variable(VariableOps):
 
     def byte(self):
         """The Variable as a ByteTensor."""
-        return convert(self, "torch.ByteTensor")
+        return convert(self, dispatch_of(TH_BYTE))
 
     def char(self):
         """The Variable as a CharTensor."""
-        return convert(self, "torch.CharTensor")
+        return convert(self, dispatch_of(TH_CHAR))
 
     def short(self):
         """The Variable as a ShortTensor."""
-        return convert(self, "torch.ShortTensor")
+        return convert(self, dispatch_of(TH_SHORT))
 
     def int(self):
         """The Variable as an IntTensor."""
-        return convert(self, "torch.IntTensor")
+        return convert(self, dispatch_of(TH_INT))
 
     def long(self):
         """The Variable as a LongTensor."""
-        return convert(self, "torch.LongTensor")
+        return convert(self, dispatch_of(TH_LONG))
 
     def half(self):
         """The Variable as a HalfTensor."""
-        return convert(self, "torch.HalfTensor")
+        return convert(self, dispatch_of(TH_HALF))
 
     def float(self):
         """The Variable as a FloatTensor."""
-        return convert(self, "torch.FloatTensor")
+        return convert(self, dispatch_of(TH_FLOAT))
 
     def double(self):
         """The Variable as a DoubleTensor."""
-        return convert(self, "torch.DoubleTensor")
+        return convert(self, dispatch_of(TH_DOUBLE))
 
     def cpu(self):
         """The Variable itself, which is on the CPU."""
@@ -407,7 +428,7 @@ cdef class Variable(VariableOps):
         if number:
             to_scalar(self.data_.ops, value, &s)
         elif isinstance(value, VariableBase):
-            value = convert(value, type(self.data_))
+            value = convert(value, self.data_.ops)
         else:
             raise TypeError(f"can't assign a {type_name(value)} to a Variable containing {type_name(self.data_)}")
         if is_basic(index):
