@@ -4,9 +4,17 @@ import importlib
 
 from torchlike.utils import backcompat, data, hooks
 
-__all__ = ["backcompat", "data", "hooks", "model_zoo", "serialization", "summary"]
+__all__ = [
+    "backcompat",
+    "data",
+    "hooks",
+    "model_zoo",
+    "serialization",
+    "summary",
+    "trainer",
+]
 
-_LATE = ("model_zoo", "serialization")  # slow to import, and rarely used
+_LATE = ("model_zoo", "serialization", "trainer")  # slow to import, and rarely used
 
 
 def __getattr__(name):
