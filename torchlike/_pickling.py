@@ -68,6 +68,20 @@ def _reduce_parameter_for_zip(parameter):
     return _utils._rebuild_parameter, arguments
 
 
+_REBUILD = _utils._rebuild_tensor
+_TUPLES = pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3
+
+
+def _int(number):
+    """The opcode of an integer that is not negative."""
+    if number < 256:
+        return pickle.BININT1 + bytes((number,))
+    if number < 1 << 31:
+        return pickle.BININT + number.to_bytes(4, "little")
+    data = pickle.encode_long(number)
+    return pickle.LONG1 + bytes((len(data),)) + data
+
+
 class Pickler(pickle._Pickler):
     """Writes objects of this package under 0.3's names.
 
@@ -109,6 +123,35 @@ class Pickler(pickle._Pickler):
         else:
             self.save_global(obj)
 
+    def save_tensor(self, tensor):
+        """Write a tensor: what its reduction would give, without asking every part.
+
+        That is possible once function, class and names have been written and can be
+        referred to.
+        """
+        size, stride = tuple(tensor.size()), tuple(tensor.stride())
+        named = None
+        if self.proto >= 2 and 0 < len(size) < 4:
+            named = self.persistent_id(tensor.storage())
+        if named is None:
+            self.save_reduce(obj=tensor, *_reduce_tensor(tensor))
+            return
+        kind, cls, key, location, count, view = named
+        memo = [self.memo.get(id(part)) for part in (_REBUILD, kind, cls, location)]
+        if None in memo:
+            self.save_reduce(obj=tensor, *_reduce_tensor(tensor))
+            return
+        function, kind, cls, location = [self.get(entry[0]) for entry in memo]
+        text, tuple_of = key.encode(), _TUPLES[len(size) - 1]
+        parts = [function, pickle.MARK, pickle.MARK, kind, cls, pickle.BINUNICODE]
+        parts += [len(text).to_bytes(4, "little"), text, location, _int(count)]
+        parts += [pickle.NONE, pickle.TUPLE, pickle.BINPERSID]
+        parts += [_int(tensor.storage_offset()), *map(_int, size), tuple_of]
+        parts += [*map(_int, stride), tuple_of, pickle.TUPLE, pickle.REDUCE]
+        self.write(b"".join(parts))
+        self.memoize(tensor)
+
+    dispatch.update(dict.fromkeys(_TENSOR_CLASSES, save_tensor))
     dispatch[type] = save_type
     dispatch[type(torch_name)] = save_global
 
@@ -116,7 +159,6 @@ class Pickler(pickle._Pickler):
         {
             torchlike.Size: _reduce_size,
             autograd.Variable: lambda variable: variable.__reduce_ex__(2),
-            **dict.fromkeys(_TENSOR_CLASSES, _reduce_tensor),
         },
         copyreg.dispatch_table,
     )
@@ -125,6 +167,11 @@ class Pickler(pickle._Pickler):
 class ZipPickler(Pickler):
     """Writes tensors, Variables and Parameters as PyTorch 0.4 and later do."""
 
+    dispatch = {
+        cls: save
+        for cls, save in Pickler.dispatch.items()
+        if cls not in _TENSOR_CLASSES
+    }
     dispatch_table = Pickler.dispatch_table.new_child(
         {
             nn.Parameter: _reduce_parameter_for_zip,

@@ -49,6 +49,7 @@ def write(obj, f, pickler, protocol, writer):
     # large elements first: all begin at a multiple of their size
     keys = sorted(storages, key=lambda key: (-storages[key].element_size(), key))
     f.write(_aligning(pickle.dumps(keys, _HEADER_PROTOCOL), f))
+    writer.reserve(f)
     for key in keys:
         storage = storages[key]
         f.write(_SIZE.pack(len(storage)))

@@ -35,6 +35,7 @@ def write(obj, f, pickler, protocol, writer):
     """
     pickled = io.BytesIO()
     pickler(pickled, protocol, writer.storage_id).dump(obj)
+    writer.reserve(f)
     with zipfile.ZipFile(f, "w") as archive:
         _add(archive, "data.pkl", pickled.getbuffer())
         _add(archive, "byteorder", sys.byteorder.encode())

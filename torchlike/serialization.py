@@ -5,6 +5,7 @@ zip format of PyTorch 1.6 and later (`_zip_format`). Both are read by `_reader`,
 is the tar format of 0.1 (`_tar_format`).
 """
 
+import errno
 import os
 
 from torchlike._bounded import Bounded, name_of
@@ -156,13 +157,13 @@ def save(
             return _pickling.foreign_pickler(foreign, *arguments)
         return cls(*arguments)
 
-    def write(file):
-        form.write(obj, file, pickler, pickle_protocol, _Writer())
+    def write(file, is_new=False):
+        form.write(obj, file, pickler, pickle_protocol, _Writer(is_new))
 
     if hasattr(f, "write"):
         write(f)
     else:
-        _replace(f, write)
+        _replace(f, lambda file: write(file, True))
 
 
 def _replace(f, write):
@@ -194,13 +195,38 @@ def _foreign(module, name):
     return module
 
 
-class _Writer:
-    """Collects the storages of one object and knows which classes have been named."""
+_LARGE = 1 << 24  # bytes
+# Pipes, devices and some file systems cannot.
+_NO_RESERVE = errno.EINVAL, errno.EOPNOTSUPP, errno.ENODEV, errno.ESPIPE
 
-    def __init__(self):
+
+class _Writer:
+    """Collects the storages of one object and knows which classes have been named.
+
+    Parameters
+    ----------
+    is_new : bool
+        Whether the file is new and nobody else has it.
+    """
+
+    def __init__(self, is_new):
+        self._is_new = is_new
         self.storages = {}
         self._keys = {}
         self._classes = set()
+
+    def reserve(self, f):
+        """Ask for the space of the storages on the disk before they are written.
+
+        That is faster than asking again and again, and a full disk is noticed earlier.
+        """
+        size = sum(len(s) * s.element_size() for s in self.storages.values())
+        if self._is_new and size >= _LARGE and hasattr(os, "posix_fallocate"):
+            try:
+                os.posix_fallocate(f.fileno(), 0, size)
+            except OSError as error:
+                if error.errno not in _NO_RESERVE:
+                    raise
 
     def persistent_id(self, obj):
         """What stands in the pickle for a storage or a user's module class."""
