@@ -28,7 +28,7 @@ __all__ = [
 
 
 class _MaxPool(Module):
-    """Parameters and representation of the maximum of one or three dimensions."""
+    """Parameters and representation of the maximum."""
 
     def __init__(
         self,
@@ -46,6 +46,18 @@ class _MaxPool(Module):
         self.dilation = dilation
         self.return_indices = return_indices
         self.ceil_mode = ceil_mode
+
+    def forward(self, input):
+        """Pool an input of shape (N, C, ...)."""
+        return self._pool(
+            input,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.ceil_mode,
+            self.return_indices,
+        )
 
     def __repr__(self):
         return (
@@ -73,6 +85,17 @@ class _AvgPool(Module):
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad
 
+    def forward(self, input):
+        """Pool an input of shape (N, C, ...)."""
+        return self._pool(
+            input,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.ceil_mode,
+            self.count_include_pad,
+        )
+
     def __repr__(self):
         return (
             f"{type(self).__name__}(kernel_size={self.kernel_size}, "
@@ -92,6 +115,12 @@ class _MaxUnpool(Module):
         self.stride = numbers("stride", stride or kernel_size, self._spatial)
         self.padding = numbers("padding", padding, self._spatial)
 
+    def forward(self, input, indices, output_size=None):
+        """Spread an input over the positions `indices`."""
+        return self._pool(
+            input, indices, self.kernel_size, self.stride, self.padding, output_size
+        )
+
     def __repr__(self):
         return (
             f"{type(self).__name__}(kernel_size={self.kernel_size}, "
@@ -106,6 +135,10 @@ class _AdaptivePool(Module):
         super().__init__()
         self.output_size = output_size
 
+    def forward(self, input):
+        """Pool an input of shape (N, C, ...)."""
+        return self._pool(input, self.output_size)
+
     def __repr__(self):
         return f"{type(self).__name__}(output_size={self.output_size})"
 
@@ -117,6 +150,10 @@ class _AdaptiveMaxPool(_AdaptivePool):
         super().__init__(output_size)
         self.return_indices = return_indices
 
+    def forward(self, input):
+        """Pool an input of shape (N, C, ...)."""
+        return self._pool(input, self.output_size, self.return_indices)
+
 
 class _LPPool(Module):
     """Parameters and representation of the norm."""
@@ -127,6 +164,12 @@ class _LPPool(Module):
         self.kernel_size = kernel_size
         self.stride = stride
         self.ceil_mode = ceil_mode
+
+    def forward(self, input):
+        """Pool an input of shape (N, C, ...)."""
+        return self._pool(
+            input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode
+        )
 
     def __repr__(self):
         return (
@@ -168,20 +211,10 @@ class MaxPool1d(_MaxPool):
     torch.Size([1, 1, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, L)."""
-        return F.max_pool1d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.ceil_mode,
-            self.return_indices,
-        )
+    _pool = staticmethod(F.max_pool1d)
 
 
-class MaxPool2d(Module):
+class MaxPool2d(_MaxPool):
     r"""The largest value of each window.
 
     Parameters
@@ -214,34 +247,7 @@ class MaxPool2d(Module):
     torch.Size([20, 16, 24, 15])
     """
 
-    def __init__(
-        self,
-        kernel_size,
-        stride=None,
-        padding=0,
-        dilation=1,
-        return_indices=False,
-        ceil_mode=False,
-    ):
-        super().__init__()
-        self.kernel_size = kernel_size
-        self.stride = kernel_size if stride is None else stride
-        self.padding = padding
-        self.dilation = dilation
-        self.return_indices = return_indices
-        self.ceil_mode = ceil_mode
-
-    def forward(self, input):
-        """Pool an input of shape (N, C, H, W) or (C, H, W)."""
-        return F.max_pool2d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.ceil_mode,
-            self.return_indices,
-        )
+    _pool = staticmethod(F.max_pool2d)
 
     def __repr__(self):
         padding, dilation = _pair(self.padding), _pair(self.dilation)
@@ -290,17 +296,7 @@ class MaxPool3d(_MaxPool):
     torch.Size([1, 1, 4, 4, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, T, H, W)."""
-        return F.max_pool3d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.ceil_mode,
-            self.return_indices,
-        )
+    _pool = staticmethod(F.max_pool3d)
 
 
 class MaxUnpool1d(_MaxUnpool):
@@ -333,12 +329,7 @@ class MaxUnpool1d(_MaxUnpool):
     """
 
     _spatial = 1
-
-    def forward(self, input, indices, output_size=None):
-        """Spread an input over the positions `indices`."""
-        return F.max_unpool1d(
-            input, indices, self.kernel_size, self.stride, self.padding, output_size
-        )
+    _pool = staticmethod(F.max_unpool1d)
 
 
 class AvgPool1d(_AvgPool):
@@ -372,16 +363,7 @@ class AvgPool1d(_AvgPool):
     torch.Size([1, 1, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, L)."""
-        return F.avg_pool1d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.ceil_mode,
-            self.count_include_pad,
-        )
+    _pool = staticmethod(F.avg_pool1d)
 
 
 class AdaptiveMaxPool1d(_AdaptiveMaxPool):
@@ -406,9 +388,7 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     torch.Size([1, 1, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, L)."""
-        return F.adaptive_max_pool1d(input, self.output_size, self.return_indices)
+    _pool = staticmethod(F.adaptive_max_pool1d)
 
 
 class AdaptiveAvgPool1d(_AdaptivePool):
@@ -431,9 +411,7 @@ class AdaptiveAvgPool1d(_AdaptivePool):
     torch.Size([1, 1, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, L)."""
-        return F.adaptive_avg_pool1d(input, self.output_size)
+    _pool = staticmethod(F.adaptive_avg_pool1d)
 
 
 class MaxUnpool2d(_MaxUnpool):
@@ -466,12 +444,7 @@ class MaxUnpool2d(_MaxUnpool):
     """
 
     _spatial = 2
-
-    def forward(self, input, indices, output_size=None):
-        """Spread an input over the positions `indices`."""
-        return F.max_unpool2d(
-            input, indices, self.kernel_size, self.stride, self.padding, output_size
-        )
+    _pool = staticmethod(F.max_unpool2d)
 
 
 class AvgPool2d(_AvgPool):
@@ -505,16 +478,7 @@ class AvgPool2d(_AvgPool):
     torch.Size([1, 1, 4, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, H, W)."""
-        return F.avg_pool2d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.ceil_mode,
-            self.count_include_pad,
-        )
+    _pool = staticmethod(F.avg_pool2d)
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPool):
@@ -539,9 +503,7 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     torch.Size([1, 1, 4, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, H, W)."""
-        return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)
+    _pool = staticmethod(F.adaptive_max_pool2d)
 
 
 class AdaptiveAvgPool2d(_AdaptivePool):
@@ -564,9 +526,7 @@ class AdaptiveAvgPool2d(_AdaptivePool):
     torch.Size([1, 1, 4, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, H, W)."""
-        return F.adaptive_avg_pool2d(input, self.output_size)
+    _pool = staticmethod(F.adaptive_avg_pool2d)
 
 
 class MaxUnpool3d(_MaxUnpool):
@@ -599,12 +559,7 @@ class MaxUnpool3d(_MaxUnpool):
     """
 
     _spatial = 3
-
-    def forward(self, input, indices, output_size=None):
-        """Spread an input over the positions `indices`."""
-        return F.max_unpool3d(
-            input, indices, self.kernel_size, self.stride, self.padding, output_size
-        )
+    _pool = staticmethod(F.max_unpool3d)
 
 
 class AvgPool3d(_AvgPool):
@@ -638,16 +593,7 @@ class AvgPool3d(_AvgPool):
     torch.Size([1, 1, 4, 4, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, T, H, W)."""
-        return F.avg_pool3d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.ceil_mode,
-            self.count_include_pad,
-        )
+    _pool = staticmethod(F.avg_pool3d)
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPool):
@@ -672,9 +618,7 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     torch.Size([1, 1, 4, 4, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, T, H, W)."""
-        return F.adaptive_max_pool3d(input, self.output_size, self.return_indices)
+    _pool = staticmethod(F.adaptive_max_pool3d)
 
 
 class AdaptiveAvgPool3d(_AdaptivePool):
@@ -697,9 +641,7 @@ class AdaptiveAvgPool3d(_AdaptivePool):
     torch.Size([1, 1, 4, 4, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, T, H, W)."""
-        return F.adaptive_avg_pool3d(input, self.output_size)
+    _pool = staticmethod(F.adaptive_avg_pool3d)
 
 
 class LPPool1d(_LPPool):
@@ -727,11 +669,7 @@ class LPPool1d(_LPPool):
     torch.Size([1, 1, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, L)."""
-        return F.lp_pool1d(
-            input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode
-        )
+    _pool = staticmethod(F.lp_pool1d)
 
 
 class LPPool2d(_LPPool):
@@ -759,11 +697,7 @@ class LPPool2d(_LPPool):
     torch.Size([1, 1, 4, 4])
     """
 
-    def forward(self, input):
-        """Pool an input of shape (N, C, H, W)."""
-        return F.lp_pool2d(
-            input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode
-        )
+    _pool = staticmethod(F.lp_pool2d)
 
 
 class FractionalMaxPool2d(Module):
