@@ -1,4 +1,8 @@
-"""First and second derivatives of every layer against differences."""
+"""What every layer must do: derivatives, copies, files, other types."""
+
+import copy
+import io
+import pickle
 
 import numpy as np
 import pytest
@@ -166,3 +170,61 @@ def test_no_layer_is_missing():
     from_rnn = {n for n in nn.modules.__all__ if n.startswith(("RNN", "LSTM", "GRU"))}
     names = {case[0] for case in CASES} | CONTAINERS | from_rnn
     assert set(nn.modules.__all__) <= names
+
+
+def made(case):
+    """The layer of a case, and its inputs."""
+    name, args, options, inputs = case
+    torch.manual_seed(5)
+    return getattr(nn, name)(*args, **options).double(), inputs
+
+
+def result(layer, inputs):
+    torch.manual_seed(7)
+    layer.eval()
+    values = layer(*inputs)
+    return (values[0] if isinstance(values, tuple) else values).data.numpy()
+
+
+def through_file(layer):
+    file = io.BytesIO()
+    torch.save(layer, file)
+    file.seek(0)
+    return torch.load(file)
+
+
+COPIES = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda layer: pickle.loads(pickle.dumps(layer)),
+    "file": through_file,
+}
+
+
+@pytest.mark.parametrize("how", COPIES)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
+def test_copies(case, how):
+    layer, inputs = made(case)
+    other = COPIES[how](layer)
+    assert type(other) is type(layer) and repr(other) == repr(layer)
+    np.testing.assert_array_equal(result(other, inputs), result(layer, inputs))
+    for mine, its in zip(layer.parameters(), other.parameters()):
+        assert (mine is its) == (how == "copy")
+        assert type(its) is nn.Parameter
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
+def test_types_and_state(case):
+    layer, inputs = made(case)
+    expected = result(layer, inputs)
+    state = layer.state_dict()
+    for kind in ("float", "half", "double"):
+        assert getattr(layer, kind)() is layer
+        name = f"torch.{kind.title()}Tensor"
+        assert all(p.data.type() == name for p in layer.parameters())
+        assert all(t.type() == name for t in layer.state_dict().values())
+    assert layer.type(torch.FloatTensor).type("torch.DoubleTensor") is layer
+    layer.load_state_dict(state)
+    np.testing.assert_allclose(result(layer, inputs), expected, rtol=1e-2, atol=1e-2)
+    seen = []
+    assert layer.apply(seen.append) is layer and seen[-1] is layer
