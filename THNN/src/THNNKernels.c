@@ -2,11 +2,14 @@
 #include "THNNKernels.h"
 
 #include "THNNElements.h"
+#include "THNNRecurrent.h"
 
 THNNFloatKernels th__nnFloatKernels;
 THNNDoubleKernels th__nnDoubleKernels;
 THNNFloatElements th__nnFloatElements;
 THNNDoubleElements th__nnDoubleElements;
+THNNFloatRecurrent th__nnFloatRecurrent;
+THNNDoubleRecurrent th__nnDoubleRecurrent;
 
 #define CHOOSE(level)                                                                  \
     do {                                                                               \
@@ -14,6 +17,8 @@ THNNDoubleElements th__nnDoubleElements;
         th__nnDoubleKernels = th__nnDoubleKernels_##level;                             \
         th__nnFloatElements = th__nnFloatElements_##level;                             \
         th__nnDoubleElements = th__nnDoubleElements_##level;                           \
+        th__nnFloatRecurrent = th__nnFloatRecurrent_##level;                           \
+        th__nnDoubleRecurrent = th__nnDoubleRecurrent_##level;                         \
     } while (0)
 
 __attribute__((constructor)) static void choose_kernels(void) {

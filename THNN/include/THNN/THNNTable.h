@@ -7,6 +7,9 @@
 
 typedef void THNNState;
 
+/* Modes of a recurrent layer. */
+enum { THNN_RNN_RELU, THNN_RNN_TANH, THNN_LSTM, THNN_GRU };
+
 /* Marks an argument that may be NULL. */
 #define TH_OPTIONAL
 

@@ -102,6 +102,39 @@ TH_API int THNN_(Linear_updateOutput)(THNNState *state, THTensor *input,
                                       TH_OPTIONAL THTensor *bias,
                                       TH_OPTIONAL THTensor *addBuffer);
 
+/* ---- recurrent layers, one direction of one layer over a sequence ---- */
+/* A sequence is a matrix with one row for each step of each sample: all samples of the
+ * first step, then those of the second that last so long, ... in one order. batchSizes
+ * (steps): rows of each step, not increasing; NULL: steps of N samples each. mode:
+ * THNN_RNN_RELU ...; G is 4 for LSTM, 3 for GRU, else 1. reverse: from the last step to
+ * the first.
+ *
+ * input (rows, I), weightIH (G H, I), weightHH (G H, H), biasIH, biasHH (G H); hx (N,
+ * H) first and hy [OUT] last states, cx and cy [OUT] the same of the cells, NULL unless
+ * LSTM. output [OUT] (rows, H), whose rows may be part of longer ones; gates [OUT]
+ * (rows, G H) and kept [OUT] (rows, H) are for the gradient, kept is NULL unless LSTM
+ * or GRU. Results have their sizes already, and no memory in common with each other or
+ * an operand. */
+TH_API int THNN_(Recurrent_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *hx,
+    TH_OPTIONAL THTensor *cx, TH_OPTIONAL THTensor *hy, TH_OPTIONAL THTensor *cy,
+    THTensor *weightIH, THTensor *weightHH, TH_OPTIONAL THTensor *biasIH,
+    TH_OPTIONAL THTensor *biasHH, TH_OPTIONAL THLongTensor *batchSizes, THTensor *gates,
+    TH_OPTIONAL THTensor *kept, int mode, int reverse);
+/* gradOutput, gradHy, gradCy: NULL for zeros. gradInput ... gradBiasHH [OUT] are
+ * resized. output, gates and kept are what updateOutput wrote; gates is NULL unless
+ * LSTM or GRU. */
+TH_API int THNN_(Recurrent_backward)(
+    THNNState *state, THTensor *input, TH_OPTIONAL THTensor *gradOutput,
+    TH_OPTIONAL THTensor *gradHy, TH_OPTIONAL THTensor *gradCy,
+    TH_OPTIONAL THTensor *gradInput, TH_OPTIONAL THTensor *gradHx,
+    TH_OPTIONAL THTensor *gradCx, TH_OPTIONAL THTensor *gradWeightIH,
+    TH_OPTIONAL THTensor *gradWeightHH, TH_OPTIONAL THTensor *gradBiasIH,
+    TH_OPTIONAL THTensor *gradBiasHH, THTensor *output, THTensor *hx,
+    TH_OPTIONAL THTensor *cx, THTensor *weightIH, THTensor *weightHH,
+    TH_OPTIONAL THLongTensor *batchSizes, TH_OPTIONAL THTensor *gates,
+    TH_OPTIONAL THTensor *kept, int mode, int reverse);
+
 /* ---- convolution of (C, H, W) or (N, C, H, W): weight (outC, inC / groups, kH, kW),
  * bias (outC) [OPTIONAL] ---- */
 TH_API int THNN_(Conv2d_updateOutput)(THNNState *state, THTensor *input,

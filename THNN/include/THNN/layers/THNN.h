@@ -60,6 +60,30 @@ TH_API int THNN_(Linear_accGradParameters)(
     TH_OPTIONAL THTensor *gradInput, TH_OPTIONAL THTensor *weight,
     TH_OPTIONAL THTensor *bias, THTensor *gradWeight, TH_OPTIONAL THTensor *gradBias,
     TH_OPTIONAL THTensor *addBuffer, double scale);
+/* ---- one step of LSTM and GRU from the sums of their gates ---- */
+/* input (N, G H) of the input, hidden (N, G H) of the state, to which bias1 and bias2
+ * (G H) are added; G is 4 for LSTM, 3 for GRU. cell, hx (N, H): previous ones; output,
+ * outputCell [OUT]. LSTM leaves the values of its gates in input, which must be
+ * contiguous; GRU what the gradient needs in storage [OUT] (N, 5 H). */
+TH_API int THNN_(LSTMFused_updateOutput)(THNNState *state, THTensor *input,
+                                         THTensor *hidden, TH_OPTIONAL THTensor *bias1,
+                                         TH_OPTIONAL THTensor *bias2, THTensor *cell,
+                                         THTensor *output, THTensor *outputCell);
+/* storage: input after updateOutput; gradInGates [OUT] (N, 4 H): gradient of either
+ * sum. */
+TH_API int THNN_(LSTMFused_updateGradInput)(THNNState *state, THTensor *storage,
+                                            THTensor *gradInGates, THTensor *cx,
+                                            THTensor *cy, THTensor *gradOutput,
+                                            TH_OPTIONAL THTensor *gradOutputCell,
+                                            THTensor *gradInputCx);
+TH_API int THNN_(GRUFused_updateOutput)(THNNState *state, THTensor *input,
+                                        THTensor *hidden, TH_OPTIONAL THTensor *bias1,
+                                        TH_OPTIONAL THTensor *bias2, THTensor *hx,
+                                        THTensor *output, THTensor *storage);
+/* gradInInput, gradInHidden [OUT] (N, 3 H) */
+TH_API int THNN_(GRUFused_updateGradInput)(THNNState *state, THTensor *gradInInput,
+                                           THTensor *gradInHidden, THTensor *gradOutput,
+                                           THTensor *gradInputHx, THTensor *storage);
 /* gradWeight and gradBias += scale * gradient. */
 TH_API int THNN_(BatchNormalization_backward)(
     THNNState *state, THTensor *input, THTensor *gradOutput,
