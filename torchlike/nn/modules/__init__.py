@@ -118,6 +118,15 @@ from torchlike.nn.modules.pooling import (
     MaxUnpool2d,
     MaxUnpool3d,
 )
+from torchlike.nn.modules.rnn import (
+    GRU,
+    LSTM,
+    RNN,
+    GRUCell,
+    LSTMCell,
+    RNNBase,
+    RNNCell,
+)
 from torchlike.nn.modules.sparse import (
     Embedding,
     EmbeddingBag,
@@ -167,6 +176,8 @@ __all__ = [
     "EmbeddingBag",
     "FractionalMaxPool2d",
     "GLU",
+    "GRU",
+    "GRUCell",
     "Hardshrink",
     "Hardtanh",
     "HingeEmbeddingLoss",
@@ -177,6 +188,8 @@ __all__ = [
     "L1Loss",
     "LPPool1d",
     "LPPool2d",
+    "LSTM",
+    "LSTMCell",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
@@ -201,6 +214,9 @@ __all__ = [
     "ParameterList",
     "PixelShuffle",
     "PoissonNLLLoss",
+    "RNN",
+    "RNNBase",
+    "RNNCell",
     "RReLU",
     "ReLU",
     "ReLU6",

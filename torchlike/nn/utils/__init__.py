@@ -1,5 +1,6 @@
 """Tools for the parameters of modules."""
 
+from torchlike.nn.utils import rnn
 from torchlike.nn.utils.clip_grad import clip_grad_norm
 from torchlike.nn.utils.convert_parameters import (
     parameters_to_vector,
@@ -11,6 +12,7 @@ __all__ = [
     "clip_grad_norm",
     "parameters_to_vector",
     "remove_weight_norm",
+    "rnn",
     "vector_to_parameters",
     "weight_norm",
 ]

@@ -1,0 +1,1 @@
+"""Where 0.3 kept the operations behind modules."""
