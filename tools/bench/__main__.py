@@ -31,6 +31,7 @@ FAMILIES = (
     "files",
     "convnet",
     "layers",
+    "recurrent",
     "large",
     "tensors",
     "gemm",
