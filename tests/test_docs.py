@@ -20,10 +20,10 @@ PROGRAMS = sorted((ROOT / "docs" / "examples").glob("*.py"))
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
-def run(program, folder, *command):
+def run(program, folder, *command, options=()):
     """Run a program in an empty folder; return its output."""
     process = subprocess.run(
-        [sys.executable, *command, str(program)],
+        [sys.executable, *command, str(program), *options],
         capture_output=True,
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(torchlike.__file__).parent.parent)},
@@ -52,6 +52,15 @@ def test_example_from_2017_learns(tmp_path):
     program = ROOT / "docs" / "examples" / "from_2017.py"
     output = run(program, tmp_path, "-m", "torchlike", "run")
     assert float(output.split()[-1]) > 0.9
+
+
+def test_char_rnn_learns(tmp_path):
+    program = ROOT / "docs" / "examples" / "char_rnn.py"
+    options = "--steps", "60", "--hidden", "64"
+    output = run(program, tmp_path, "-m", "torchlike", "run", options=options)
+    losses = [float(loss) for loss in re.findall(r"loss ([0-9.]+)", output)]
+    assert losses[-1] < 3  # chance is 4.1
+    assert "Shall I " in output
 
 
 @pytest.mark.parametrize(
