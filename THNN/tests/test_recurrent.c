@@ -284,12 +284,91 @@ static void test_memory(int mode) {
     free_case(&c);
 }
 
+/* input (rows, n) * weight^T without bias. */
+static THTensor *new_sums(int layout, THTensor *input, THTensor *weight) {
+    THTensor *transposed = THTensor_newT(weight), *product = new_empty();
+    CHECK(THTensor_(mm)(product, input, transposed) == 0);
+    THTensor *sums = NEW(layout, product->size[0], product->size[1]);
+    CHECK(THTensor_(copy)(sums, product) == 0);
+    THTensor_free(transposed);
+    THTensor_free(product);
+    return sums;
+}
+
+static double difference(const THTensor *a, const THTensor *b) {
+    double most = 0;
+    CHECK(THTensor_nElement(a) == THTensor_nElement(b));
+    for (int64_t i = 0; i < THTensor_nElement(b); i++)
+        most = fmax(most, fabs(get(a, i) - get(b, i)));
+    return most;
+}
+
+/* A step from sums gives what the layer gives, gradients too. */
+static void test_fused(int mode, int layout) {
+    static const int64_t sizes[] = {3};
+    Case c = new_case(mode, 0, layout, 4, 21, 1, sizes, 1);
+    int lstm = mode == THNN_LSTM;
+    THTensor *factors[3] = {NULL, NEW(layout, 3, 21), lstm ? NEW(layout, 3, 21) : NULL};
+    THTensor *grads[OPERANDS];
+    for (int i = 0; i < OPERANDS; i++)
+        grads[i] = i == 2 && !lstm ? NULL : new_empty();
+    CHECK(forward(&c) == 0 && backward(&c, factors, grads) == 0);
+    THTensor *input = new_sums(DENSE, c.x, c.w[0]);
+    THTensor *hidden = new_sums(layout, c.hx, c.w[1]);
+    THTensor *h = new_empty(), *cell = new_empty(), *storage = new_empty();
+    THTensor *gradInput = new_empty(), *gradHidden = new_empty(),
+             *gradOld = new_empty();
+    THTensor *bias = new_empty(), *wrong = NEW(DENSE, 3, 5);
+    double limit = tolerance(400);
+    if (lstm) {
+        CHECK(THNN_(LSTMFused_updateOutput)(NULL, input, hidden, c.w[2], c.w[3], c.cx,
+                                            h, cell) == 0);
+        CHECK(difference(cell, c.cy) < limit);
+        CHECK(THNN_(LSTMFused_updateGradInput)(NULL, input, gradInput, c.cx, cell,
+                                               factors[1], factors[2], gradOld) == 0);
+        CHECK(difference(gradOld, grads[2]) < limit);
+        CHECK_FAILS(THNN_(LSTMFused_updateOutput)(NULL, wrong, hidden, NULL, NULL, c.cx,
+                                                  h, cell),
+                    TH_ERR, "input: expected size [3 x 84], got [3 x 5]");
+        CHECK_FAILS(THNN_(LSTMFused_updateGradInput)(NULL, wrong, gradInput, c.cx, cell,
+                                                     factors[1], NULL, gradOld),
+                    TH_ERR, "storage: expected size [3 x 84], got [3 x 5]");
+    } else {
+        CHECK(THNN_(GRUFused_updateOutput)(NULL, input, hidden, c.w[2], c.w[3], c.hx, h,
+                                           storage) == 0);
+        CHECK(THNN_(GRUFused_updateGradInput)(NULL, gradInput, gradHidden, factors[1],
+                                              gradOld, storage) == 0);
+        CHECK(THTensor_(sum)(bias, gradHidden, 0, 0) == 0);
+        CHECK(difference(bias, grads[6]) < limit);
+        CHECK_FAILS(THNN_(GRUFused_updateOutput)(NULL, input, hidden, wrong, NULL, c.hx,
+                                                 h, storage),
+                    TH_ERR, "bias1 should contain 63 elements not 15");
+        CHECK_FAILS(THNN_(GRUFused_updateGradInput)(NULL, gradInput, gradHidden,
+                                                    factors[1], gradOld, wrong),
+                    TH_ERR, "storage: expected size [3 x 105], got [3 x 5]");
+    }
+    CHECK(difference(h, c.hy) < limit);
+    CHECK(THTensor_(sum)(bias, gradInput, 0, 0) == 0);
+    CHECK(difference(bias, grads[5]) < limit);
+    THTensor *all[] = {factors[1], factors[2], input,      hidden,  h,    cell,
+                       storage,    gradInput,  gradHidden, gradOld, bias, wrong};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        THTensor_free(all[i]);
+    for (int i = 0; i < OPERANDS; i++)
+        THTensor_free(grads[i]);
+    free_case(&c);
+}
+
 int main(void) {
     for (int mode = THNN_RNN_RELU; mode <= THNN_GRU; mode++) {
         for (int reverse = 0; reverse < 2; reverse++)
             for (int layout = 0; layout < LAYOUTS; layout++)
                 test_mode(mode, reverse, layout);
         test_memory(mode);
+    }
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+        test_fused(THNN_LSTM, layout);
+        test_fused(THNN_GRU, layout);
     }
     test_wrong_sizes();
     FINISH();
