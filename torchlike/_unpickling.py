@@ -139,6 +139,7 @@ _FROM_NUMBERS = (complex, range, slice)
 _FROM_KEYS = (frozenset, set)
 _FROM_SEQUENCE = (*_FROM_KEYS, OrderedDict, torchlike.Size)
 _VARIABLES = (autograd.Variable, nn.Parameter)
+_PACKED = nn.utils.rnn.PackedSequence  # a tuple
 
 _BYTES = Function("bytes", lambda *args: bytes(_byte_string(*args)))
 _BYTE_ARRAY = Function("bytearray", lambda *args: bytearray(_byte_string(*args)))
@@ -165,6 +166,7 @@ _TORCH = {
     ("torch.autograd.variable", "Variable"): autograd.Variable,
     ("torch.autograd", "Variable"): autograd.Variable,
     ("torch.nn.parameter", "Parameter"): nn.Parameter,
+    ("torch.nn.utils.rnn", "PackedSequence"): _PACKED,
     ("torch.optim.optimizer", "required"): _optimizer.required,
     ("torch.nn.backends.thnn", "_get_thnn_function_backend"): Function(
         "_get_thnn_function_backend", _no_backend
@@ -330,7 +332,7 @@ def _call(function, args):
     if _is_allowed(function):
         return function(*args)
     if isinstance(function, type):
-        if function in _VARIABLES:
+        if function in _VARIABLES or (function is _PACKED and len(args) == 2):
             return function(*args)
         if function in _FROM_SEQUENCE and len(args) < 2:
             for arg in args:

@@ -1,5 +1,6 @@
 """Packing and padding of sequences."""
 
+import io
 import pickle
 
 import numpy as np
@@ -106,6 +107,12 @@ def test_packed_sequences_are_tuples():
     assert packed == (data, [2, 1])
     assert nn.utils.rnn.PackedSequence is PackedSequence
     assert type(pickle.loads(pickle.dumps(packed))) is PackedSequence
+    file = io.BytesIO()
+    torch.save(PackedSequence(Variable(data), [2, 1]), file)
+    loaded = torch.load(io.BytesIO(file.getvalue()))
+    assert type(loaded) is PackedSequence
+    assert loaded.batch_sizes == [2, 1]
+    assert loaded.data.data.tolist() == [1, 1, 1]
     assert PackedSequence.__module__ == "torchlike.nn.utils.rnn"
 
 
