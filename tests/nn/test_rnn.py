@@ -443,6 +443,32 @@ def test_changes_in_place_are_noticed():
         out.sum().backward()
 
 
+@KINDS
+def test_results_of_cells_may_change(kind):
+    # as with 0.3, whose gated cells end with a sum or product
+    call, inputs = cell_case(kind)
+    outputs = call(*inputs)
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    expected = torch.autograd.grad(sum(outputs).sum() * 2, inputs, retain_graph=True)
+    for out in outputs:
+        out.mul_(2)
+    if kind in ("tanh", "relu"):
+        with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+            sum(outputs).sum().backward()
+        return
+    found = torch.autograd.grad(sum(outputs).sum(), inputs)
+    for a, b in zip(found, expected):
+        assert_allclose(a, b)
+
+
+def test_a_long_loop_of_cells_is_freed():
+    cell = nn.GRUCell(1, 1)
+    h, x = Variable(torch.zeros(1, 1)), Variable(torch.zeros(1, 1))
+    for _ in range(100000):
+        h = cell(x, h)
+    del h
+
+
 def test_hooks_of_an_input_run_once_for_second_gradients():
     layer = nn.RNN(2, 3).double()
     x = variable(np.ones((2, 1, 2)))

@@ -92,7 +92,8 @@ cdef object gradient_at(list more, int i):
 cdef int check_unchanged(RecurrentBackward n) except -1:
     cdef VariableBase v
     check_saved(n)
-    check_result(n)
+    if not n.is_cell or n.gates == 1:      # other cells keep none of their results
+        check_result(n)
     for i in range(len(n.variables)):
         v = <VariableBase>n.variables[i]
         if v is None:
@@ -664,7 +665,7 @@ def cell(int mode, VariableBase input not None, VariableBase hx not None, Variab
         New state, and for LSTM new cell.
     """
     cdef RecurrentBackward n = RecurrentBackward.__new__(RecurrentBackward)
-    cdef TensorBase out
+    cdef TensorBase out, cy = None
     if profiling and begin_range("recurrent_cell"):
         try:
             return cell(mode, input, hx, cx, w_ih, w_hh, b_ih, b_hh)
@@ -683,5 +684,7 @@ def cell(int mode, VariableBase input not None, VariableBase hx not None, Variab
     n.rows = input.data_.c_tensor.size[0]
     if n.rows != n.batch:
         raise RuntimeError(f"Input batch size {n.rows} doesn't match hidden batch size {n.batch}")
-    out = run_layers(n, input.data_, None, None, 0, False)
-    return finish(n, [out, n.kept[0]] if mode == LSTM else [out])
+    if mode == LSTM:
+        cy = new_matrix(input.data_, n.batch, n.hidden)
+    out = run_layers(n, input.data_, None, cy, 0, False)
+    return finish(n, [out] if cy is None else [out, cy])
