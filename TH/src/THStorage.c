@@ -253,6 +253,10 @@ int THStorage_swap(THStorage *self, THStorage *other) {
     if (!(self->flag & TH_STORAGE_RESIZABLE))
         TH_FAIL(TH_ERR, "swap needs a resizable storage, but %td elements are lent",
                 self->size);
+    if (other->flag & TH_STORAGE_SHARED)
+        TH_FAIL(TH_ERR,
+                "swap needs memory of this process, but %td elements are shared",
+                other->size);
     THStorage old = *self;
     set_memory(self, other);
     set_memory(other, &old);

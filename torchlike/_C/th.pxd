@@ -66,6 +66,8 @@ cdef extern from "TH/TH.h" nogil:
         int refcount
         uint8_t dtype
         uint8_t flag
+        const THAllocator *allocator
+        void *allocatorContext
     THStorage *THStorage_new(int dtype, Py_ssize_t size)
     THStorage *THStorage_newWithData(int dtype, void *data, Py_ssize_t size, const THAllocator *allocator,
                                      void *context)
@@ -74,6 +76,14 @@ cdef extern from "TH/TH.h" nogil:
     void THStorage_free(THStorage *self)
     int THStorage_resize(THStorage *self, Py_ssize_t size)
     int THStorage_swap(THStorage *self, THStorage *other)
+    THStorage *THShared_new(int dtype, Py_ssize_t size, const char *path)
+    int THShared_move(THStorage *self, const char *path, int keep)
+    THStorage *THShared_attach(int dtype, Py_ssize_t size, int file, const char *path)
+    int THShared_file(const THStorage *self)
+    const char *THShared_path(const THStorage *self)
+    int THShared_addHandles(THStorage *self, int change)
+    int THShared_handles(const THStorage *self)
+    void THShared_setLog(int file)
 
     # tensors
     ctypedef struct THTensor:

@@ -8,6 +8,7 @@
 #include <TH/THGeneral.h>
 #include <TH/THHalf.h>
 #include <TH/THRandom.h>
+#include <TH/THShared.h>
 #include <TH/THStorage.h>
 #include <TH/THTensor.h>
 #include <TH/THThreads.h>
