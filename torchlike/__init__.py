@@ -3,6 +3,9 @@
 ``import torchlike as torch``
 """
 
+import importlib as _importlib
+import sys as _sys
+
 from torchlike._C import create as _create, tensor as _tensor
 from torchlike._C.core import empty_cache, get_num_threads, set_num_threads
 from torchlike._C.create import (
@@ -81,6 +84,16 @@ from torchlike import _methods, _six, autograd, backends, cuda, nn, optim, utils
 
 _methods.install()
 
+if "multiprocessing" in _sys.modules:  # which then learns to share tensors
+    from torchlike import multiprocessing
+
+
+def __getattr__(name):
+    if name == "multiprocessing":  # importing it takes a while
+        return _importlib.import_module("torchlike.multiprocessing")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
     "ByteStorage",
     "ByteTensor",
@@ -128,6 +141,7 @@ __all__ = [
     "manual_seed",
     "matmul",
     "multinomial",
+    "multiprocessing",
     "nn",
     "normal",
     "numel",

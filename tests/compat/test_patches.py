@@ -104,3 +104,22 @@ def test_nothing_is_imported_for_its_patches(python):
     )
     process = python("-c", program)
     assert (process.returncode, process.stderr) == (0, "")
+
+
+def test_processes_are_forked_by_default(output):
+    # as Python 3.14 is: by default it starts a server for them
+    output(
+        """
+        import torchlike.compat
+        torchlike.compat.uninstall()
+        import multiprocessing
+        context = multiprocessing.context
+        server = context._concrete_contexts["forkserver"]
+        context._default_context._default_context = server
+        torchlike.compat.install()
+        default = context._default_context._default_context
+        assert default.get_start_method() == "fork"
+        torchlike.compat.uninstall()
+        assert context._default_context._default_context is server
+        """
+    )

@@ -380,13 +380,76 @@ cdef class StorageBase:
         raise AssertionError("Torch not compiled with CUDA enabled")
 
     def share_memory_(self):
-        """The storage itself if it is shared already; moving memory is not there."""
-        if self.is_shared():
-            return self
-        raise RuntimeError(
-            f"share_memory_: a {self.type()} of {len(self)} elements cannot move to shared memory;"
-            " make it with from_file(filename, shared=True)"
-        )
+        """Move the memory to where other processes can see it; returns the storage itself.
+
+        Tensors over the storage move with it; NumPy arrays, buffers and slices that look at the old memory keep
+        that. A storage in shared memory cannot be resized.
+        """
+        if not self.is_shared():
+            from torchlike.multiprocessing import reductions     # loaded when something is shared
+            reductions.share(self)
+        return self
+
+    def _share_fd_(self):
+        """Move to shared memory that has no name; returns its open file and the number of elements."""
+        if THShared_file(self.c_storage) < 0:
+            move_to_shared(self, None, False)
+        return self._get_shared_fd(), self.c_storage.size
+
+    def _get_shared_fd(self):
+        """The open file of the shared memory."""
+        cdef int file = THShared_file(self.c_storage)
+        if file < 0:
+            raise RuntimeError(f"couldn't retrieve a shared file descriptor of a {self.type()}")
+        return file
+
+    def _share_filename_(self):
+        """Move to shared memory that has a name; returns a number, the name and the number of elements."""
+        from torchlike.multiprocessing import reductions     # as above
+        if THShared_path(self.c_storage) == NULL:
+            move_to_shared(self, reductions.new_path(), False)
+        if THShared_path(self.c_storage) == NULL:
+            raise RuntimeError(f"the shared memory of a {self.type()} has no name")
+        return 0, <bytes>THShared_path(self.c_storage), self.c_storage.size
+
+    def _shared_incref(self):
+        """Count a description of the shared memory that is sent to another process."""
+        if THShared_file(self.c_storage) >= 0 or THShared_path(self.c_storage) != NULL:
+            check(THShared_addHandles(self.c_storage, 1))
+        return self
+
+    def _shared_decref(self):
+        """Count a description that has arrived."""
+        if THShared_handles(self.c_storage) > 0:
+            check(THShared_addHandles(self.c_storage, -1))
+        return self
+
+    @classmethod
+    def _new_shared(cls, Py_ssize_t size):
+        """A storage of zeros in shared memory."""
+        from torchlike.multiprocessing import reductions     # as above
+        return new_shared(cls, size, reductions.new_path() if reductions.uses_names() else None)
+
+    @classmethod
+    def _new_using_fd(cls, Py_ssize_t size):
+        """A storage of zeros in shared memory that has no name."""
+        return new_shared(cls, size, None)
+
+    @classmethod
+    def _new_using_filename(cls, Py_ssize_t size):
+        """A storage of zeros in shared memory that has a name."""
+        from torchlike.multiprocessing import reductions     # as above
+        return new_shared(cls, size, reductions.new_path())
+
+    @classmethod
+    def _new_shared_fd(cls, int fd, Py_ssize_t size):
+        """The storage in the shared memory of an open file, which stays open."""
+        return wrap_storage(THShared_attach(dtype_of(cls), size, fd, NULL))
+
+    @classmethod
+    def _new_shared_filename(cls, manager, bytes handle not None, Py_ssize_t size):
+        """The storage in the shared memory of that name; `manager` is not used."""
+        return wrap_storage(THShared_attach(dtype_of(cls), size, -1, handle))
 
     cdef Py_ssize_t position(self, index) except -1:
         cdef Py_ssize_t i = index
@@ -536,6 +599,76 @@ cdef tuple bounds(StorageBase self, index):
     if step != 1:
         raise ValueError(f"Trying to slice with a step of {step}, but only a step of 1 is supported")
     return start, max(start, stop)
+
+
+# --------------------------------------------------------------------------------- shared memory
+
+cdef object new_shared(cls, Py_ssize_t size, path):
+    return wrap_storage(THShared_new(dtype_of(cls), size, <const char *>NULL if path is None else <const char *>path))
+
+
+def move_to_shared(StorageBase self not None, path, bint keep):
+    """Move a storage to shared memory, if it is not there.
+
+    Parameters
+    ----------
+    self : storage
+    path : bytes or None
+        The file to make; None: one without name.
+    keep : bool
+        Whether the old memory stays until the storage is freed, because another thread may be working on it.
+    """
+    cdef THStorage *s = self.c_storage
+    if s.allocator == &part_allocator:
+        raise RuntimeError(f"a slice of a {self.type()} cannot move to shared memory: share the storage it is of")
+    if s.flag & TH_STORAGE_MAPPED and s.flag & TH_STORAGE_SHARED:
+        raise RuntimeError(
+            f"a {self.type()} over a shared file cannot be sent to another process: map the file there, or send a clone"
+        )
+    if s.allocator == &object_allocator:
+        s.flag &= ~TH_STORAGE_SHARED       # shared memory that cannot be sent
+    # What is lent, or was not ours, is looked at by others.
+    keep = keep or not s.flag & TH_STORAGE_RESIZABLE
+    check(THShared_move(s, <const char *>NULL if path is None else <const char *>path, keep))
+    loans.pop(<size_t>s, None)
+    return self
+
+
+def origin_of(StorageBase self not None):
+    """What a slice of a storage was made of: the storage and the first element; None for others."""
+    cdef THStorage *s = self.c_storage
+    cdef THStorage *source
+    if s.allocator != &part_allocator:
+        return None
+    source = <THStorage *>s.allocatorContext
+    THStorage_retain(source)
+    start = (<char *>s.data - <char *>source.data) // THType_itemSize[s.dtype]
+    return wrap_storage(source), start
+
+
+def handles_of(StorageBase self not None):
+    """Descriptions of the shared memory that are on their way to other processes."""
+    return THShared_handles(self.c_storage)
+
+
+def has_file(StorageBase self not None):
+    """Whether the memory is in a shared file that another process can open."""
+    return THShared_file(self.c_storage) >= 0 or THShared_path(self.c_storage) != NULL
+
+
+def has_descriptor(StorageBase self not None):
+    """Whether the memory is in a shared file that is open."""
+    return THShared_file(self.c_storage) >= 0
+
+
+def storage_classes():
+    """The storage classes, in the order of their types' numbers."""
+    return tuple(classes)
+
+
+def set_log(int file):
+    """Write the names of shared memory to a pipe when it is deleted."""
+    THShared_setLog(file)
 
 
 cdef StorageBase converted(StorageBase self, cls):

@@ -580,7 +580,10 @@ cdef class TensorBase:
         return self.storage().pin_memory()
 
     def share_memory_(self):
-        """The tensor itself if its memory is shared already; else as `share_memory_` of its storage."""
+        """Move the memory to where other processes can see it; returns the tensor itself.
+
+        All tensors over the same storage move. A tensor in shared memory cannot be resized.
+        """
         self.storage().share_memory_()
         return self
 

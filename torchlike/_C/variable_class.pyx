@@ -311,9 +311,13 @@ cdef class Variable(VariableOps):
         return new_variable(self.data_.pin_memory())
 
     def share_memory_(self):
-        """Let other processes see the memory."""
+        """Move the memory to where other processes can see it; returns the Variable itself."""
         self.data_.share_memory_()
         return self
+
+    def is_shared(self):
+        """Whether other processes can see the memory."""
+        return self.data_.is_shared()
 
     def resize_(self, *sizes):
         """Give the data another size; new elements hold anything."""

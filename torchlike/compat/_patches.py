@@ -96,6 +96,20 @@ def _inspect(module):
     return _missing(module, {"ArgSpec": ArgSpec, "getargspec": getargspec})
 
 
+def _multiprocessing(module):
+    from torchlike import multiprocessing  # noqa: F401 (it makes this one share tensors)
+
+    # Python 3.14 starts processes afresh; programs of that time rely on copies.
+    context = module.context
+    return [
+        (
+            context._default_context,
+            "_default_context",
+            context._concrete_contexts["fork"],
+        )
+    ]
+
+
 def _numpy(module):
     values = {
         "bool": bool,
@@ -160,6 +174,7 @@ PATCHES = {
     "collections": _collections,
     "fractions": _fractions,
     "inspect": _inspect,
+    "multiprocessing": _multiprocessing,
     "multiprocessing.forkserver": _forkserver,
     "multiprocessing.spawn": _spawn,
     "numpy": _numpy,

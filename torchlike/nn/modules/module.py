@@ -631,16 +631,19 @@ class Module(ModuleBase):
         raise AssertionError("Torch not compiled with CUDA enabled")
 
     def share_memory(self):
-        """Refuse: parameters and buffers cannot move to shared memory.
+        """Move parameters, gradients and buffers to memory that other processes see.
 
-        Raises
-        ------
-        NotImplementedError
-            Always.
+        Returns
+        -------
+        Module
+            The module itself.
+
+        Examples
+        --------
+        >>> torch.nn.Linear(2, 2).share_memory().weight.is_shared()
+        True
         """
-        raise NotImplementedError(
-            "share_memory: tensors in shared memory are not available yet"
-        )
+        return self._apply(lambda tensor: tensor.share_memory_())
 
     # ---- state ---------------------------------------------------------------
 
