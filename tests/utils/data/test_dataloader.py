@@ -65,14 +65,20 @@ def test_iterator_has_next_by_name(data):
         ({"batch_size": 2, "batch_sampler": [[0]]}, ValueError, "mutually exclusive"),
         ({"drop_last": True, "batch_sampler": [[0]]}, ValueError, "mutually"),
         ({"num_workers": -1}, ValueError, "negative"),
-        ({"num_workers": 2}, NotImplementedError, "worker processes.*got 2"),
-        ({"pin_memory": True}, NotImplementedError, "pinned memory"),
+        ({"timeout": -1}, ValueError, "non-negative, got -1"),
         ({"batch_size": 0}, ValueError, "positive integer value, but got 0"),
     ],
 )
 def test_bad_options(data, options, error, message):
     with pytest.raises(error, match=message):
         DataLoader(data, **options)
+
+
+def test_float_batch_size_and_pinned_memory(data):
+    loader = DataLoader(data, batch_size=4 / 2, pin_memory=True)
+    assert len(loader) == 3
+    assert [y.tolist() for x, y in loader] == [[0, 1], [2, 3], [4]]
+    assert not any(x.is_pinned() for x, y in loader)  # there is no CUDA
 
 
 def test_collate_numbers():

@@ -152,7 +152,7 @@ class BatchSampler:
     ----------
     sampler : Sampler
     batch_size : int
-        Length of each list.
+        Length of each list; a float without a fraction is accepted.
     drop_last : bool
         Whether a last shorter list is left out.
 
@@ -169,6 +169,9 @@ class BatchSampler:
     """
 
     def __init__(self, sampler, batch_size, drop_last):
+        whole = isinstance(batch_size, float) and batch_size.is_integer()
+        if whole:  # of a division in Python 3
+            batch_size = int(batch_size)
         if (
             isinstance(batch_size, bool)
             or not isinstance(batch_size, int)
