@@ -63,6 +63,12 @@ def test_char_rnn_learns(tmp_path):
     assert "Shall I " in output
 
 
+def test_hogwild_learns(tmp_path):
+    output = run(ROOT / "docs" / "examples" / "hogwild.py", tmp_path)
+    assert [output.count(f"process {rank}, epoch 5: ") for rank in range(4)] == [1] * 4
+    assert float(output.split()[-1]) > 0.85
+
+
 @pytest.mark.parametrize(
     "page",
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")],

@@ -1,6 +1,7 @@
-"""Training that can be stopped at any time and goes on where it was.
+"""Handwritten digits: training that can be stopped and goes on where it was.
 
-The first run does half of the epochs, the second the rest.
+The first run does half of the epochs, the second the rest. Two processes load the
+batches.
 """
 
 import os
@@ -33,9 +34,10 @@ def train(last_epoch):
         done = checkpoint["epoch"]
     schedule = optim.lr_scheduler.StepLR(optimizer, 4, gamma=0.3, last_epoch=done)
 
+    batches = DataLoader(training, batch_size=32, shuffle=True, num_workers=2)
     for epoch in range(done + 1, last_epoch):
         schedule.step()
-        for x, y in DataLoader(training, batch_size=32, shuffle=True):
+        for x, y in batches:
             optimizer.zero_grad()
             F.cross_entropy(model(Variable(x)), Variable(y)).backward()
             optimizer.step()
