@@ -42,7 +42,7 @@ LAYOUTS = (
     "one",
     "empty",
 )
-GRADIENT_LAYOUTS = ("contiguous", "transposed", "expanded", "broadcast")
+GRADIENT_LAYOUTS = ("contiguous", "transposed", "expanded", "broadcast", "one")
 OMIT = object()  # the argument is left to its default
 
 # Arguments that the table has no samples for.
@@ -56,6 +56,23 @@ SAMPLES = {
     "nll_loss": {"target": [1, 3, 0], "weight": [0.5, 1, 2, 0.25]},
 }
 SHAPES = {"expand": {"self": (3, 1)}}
+# The same for tensors with one element. Other sizes, counts and steps are 1 there, and
+# indices ...
+ZEROS = "dim dim0 dim1 dimension index indices start target padW padH padT".split()
+ONE = {
+    "diag": {"diagonal": 0},
+    "embedding": {"padding_idx": -1},
+    "expand": {"size": (2, 3)},
+    "fractional_max_pool2d": {"samples": [0.1, 0.7]},
+    "grid_sample": {"grid": (1, 1, 1, 2)},
+    "max_unpool": {"size": [1, 1, 1]},
+    "multilabel_margin_loss": {"target": [0]},
+    "pad_constant": {"pad": [1, 2, 2, 1]},
+    "permute": {"dims": (0,)},
+    "random": {"from": 2, "to": 7},
+    "reflection_pad2d": {"left": 0, "right": 0, "top": 0, "bottom": 0},
+}
+DIMENSIONS_OF_ONE = {"embedding": 2, "renorm": 2, "select": 2}
 
 
 # ----------------------------------------------------------- names in NumPy expressions
@@ -255,11 +272,14 @@ class Case:
     def shape(self, name):
         """The shape of self or of a tensor argument in this layout."""
         given = SHAPES.get(self.operator.name, self.operator.shapes).get(name)
+        if given and self.layout == "one":
+            return ONE.get(self.operator.name, {}).get(name) or (1,) * len(given)
         if given:
             return tuple(given)
         if name != "self" and self.layout == "broadcast":
             return (1, 4) if name == self.overload.tensors[1] else (3, 1)
-        return {"long": (2, 131), "one": (1,), "empty": (0,)}.get(self.layout, SHAPE)
+        one = (1,) * DIMENSIONS_OF_ONE.get(self.operator.name, 1)
+        return {"long": (2, 131), "one": one, "empty": (0,)}.get(self.layout, SHAPE)
 
     def arrays(self):
         """Inputs as NumPy arrays: {name: array or value}, without those left out."""
@@ -391,6 +411,9 @@ def fits(operator, overload, layout, type_name, form):
 def all_values(operator, overload, layout):
     """Combinations of values of the arguments that are no tensors."""
     samples = operator.samples | SAMPLES.get(operator.name, {})
+    if layout == "one":
+        samples = {name: sample_of_one(name, value) for name, value in samples.items()}
+        samples |= ONE.get(operator.name, {})
     shape = (1,) if layout == "one" else operator.shapes.get("self", SHAPE)
     lists = [
         [None] if a.kind in "TtB" else variants(a, samples, shape, layout)
@@ -413,6 +436,28 @@ def forward_cases():
                         yield Case(operator, overload, values, type_name, layout, form)
 
 
+def sample_of_one(name, value):
+    """What a sample becomes for tensors with one element."""
+    if isinstance(value, (list, tuple)):
+        return type(value)([sample_of_one(name, value[0])])
+    if isinstance(value, (float, bool)):
+        return value
+    return int(name not in ZEROS)
+
+
+def has_gradient(operator, overload, layout):
+    """Whether there is something to differentiate, in this layout."""
+    if operator.name == "view":
+        return layout == "contiguous"
+    if layout == "expanded":  # all rows are equal
+        singular = operator.name in ("std", "svd", "symeig")
+        return not singular and not {"distinct", "dominant"} & set(
+            operator.domain.values()
+        )
+    # 0 / 0; three elements at least.
+    return layout != "one" or operator.name not in ("std", "cross")
+
+
 def gradient_cases():
     for operator in OPERATORS.values():
         for overload in operator.overloads:
@@ -426,10 +471,11 @@ def gradient_cases():
             if operator.method and not operator.function:
                 kinds.append("method")
             for form, layout in itertools.product(kinds, GRADIENT_LAYOUTS):
-                if not fits(operator, overload, layout, "Double", form):
+                if layout == "broadcast":
+                    if not fits(operator, overload, layout, "Double", form):
+                        continue
+                elif not has_gradient(operator, overload, layout):
                     continue
-                if operator.name == "std" and layout == "expanded":
-                    continue  # no derivative where all elements are equal
                 for values in all_values(operator, overload, layout):
                     yield Case(operator, overload, values, "Double", layout, form)
 

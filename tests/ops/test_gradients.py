@@ -34,9 +34,7 @@ def test_gradient(gradient):
     ]
 
     def function(*variables):
-        torch.manual_seed(
-            1
-        )  # the same numbers in every evaluation of a random operator
+        torch.manual_seed(1)  # for operators that draw numbers
         given = list(fixed)
         for i, variable, shape in zip(places, variables, shapes, strict=True):
             if case.layout == "transposed":
