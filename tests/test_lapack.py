@@ -589,9 +589,3 @@ def test_trtrs_derivatives(upper, transpose, unitriangular):
         return torch.trtrs(b, a, upper, transpose, unitriangular)[0]
 
     check_derivatives(solve, random_array(4, 2), dominant(4) / 4)
-
-
-def test_results_without_derivative_are_constant():
-    a = Variable(tensor(definite(3)), requires_grad=True)
-    for results in (a.qr(), a.svd(), a.symeig(True), a.eig(True)):
-        assert not any(r.requires_grad for r in results)

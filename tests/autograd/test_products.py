@@ -1,4 +1,4 @@
-"""Derivatives of products of elements of which some are 0."""
+"""Derivatives of products of elements of which some are 0, to the fourth."""
 
 import pytest
 
@@ -28,9 +28,24 @@ def test_zeros(function, zeros):
     assert gradgradcheck(function, (x,))
 
 
-def test_third_derivative_of_a_product_is_an_error():
-    x = Variable(torch.rand(3).double(), requires_grad=True)
-    (first,) = grad(x.prod(), x, create_graph=True)
-    (second,) = grad(first.sum(), x, create_graph=True)
-    with pytest.raises(RuntimeError, match="third derivative"):
-        second.sum().backward()
+@pytest.mark.parametrize("zeros", [(), (1,), (1, 2)])
+@pytest.mark.parametrize(
+    "function",
+    [lambda x: x.prod(), lambda x: x.prod(1), lambda x: x.cumprod(1)],
+    ids=["all", "columns", "running"],
+)
+def test_third_and_fourth_derivative(function, zeros):
+    data = torch.rand(2, 3).double() + 0.5
+    for column in zeros:
+        data[0, column] = 0
+    x = Variable(data, requires_grad=True)
+
+    def slope(f):
+        def differentiated(x):
+            first = f(x)
+            total = (first * first + first).sum()
+            return grad(total, x, create_graph=True)[0]
+
+        return differentiated
+
+    assert gradgradcheck(slope(slope(function)), (x,))

@@ -93,6 +93,17 @@ class Overload:
         return ["self", *(a.name for a in self.arguments if a.kind in "Tt")]
 
     @property
+    def differentiable(self):
+        """The outputs that gradients come back for: {position: name of the gradient}."""
+        text = " ".join(
+            [*self.grad.values(), *self.grad_v.values(), *self.let.values()]
+        )
+        further = {i: f"grad{i + 1}" for i in range(1, len(self.outputs))}
+        return {0: "grad"} | {
+            i: name for i, name in further.items() if re.search(rf"\b{name}\b", text)
+        }
+
+    @property
     def is_view(self):
         return self.library == "view"
 

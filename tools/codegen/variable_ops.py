@@ -14,7 +14,7 @@ from .tensor_ops import (
     declare,
     pass_on,
 )
-from .text import banner
+from .text import banner, indent
 
 PREAMBLE = """\
 # {banner}
@@ -22,12 +22,13 @@ from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from libc.math cimport log
 from libc.stdint cimport int64_t
 from torchlike._C.gradients cimport (
-    mse_factor, number_of_elements, number_reduced, shape_of, size_along, t_sum_to_shape,
+    fail, mse_factor, number_of_elements, number_reduced, shape_of, size_along, t_sum_to_shape,
 )
 from torchlike._C.profiler cimport begin_range, end_range, profiling
 from torchlike._C.recording cimport (
-    as_saved, attach, check_result, check_saved, inplace_begin, inplace_end, save0,
-    save1, save2, saved_result, set_edge0, set_edge1, set_edge2,
+    as_saved, attach, attach_error, attach_output, check_result, check_saved,
+    inplace_begin, inplace_end, other_gradient, save0, save1, save2, saved_result,
+    set_edge0, set_edge1, set_edge2,
 )
 from torchlike._C.tensor_base cimport (
     TensorBase, clone, contiguous, is_number, missing_operator, operator_method,
@@ -63,8 +64,9 @@ VARIABLE_KINDS = C_KINDS | {"T": "VariableBase", "t": "VariableBase"}
 NUMBER_FIELDS = {"S": "double", "D": "double", "I": "int64_t", "b": "bint"}
 
 
-def indent(lines, by=1):
-    return [("    " * by + line).rstrip() for line in lines]
+def numbered(name, position):
+    """The name of an output, or what belongs to one: result, result2, result3."""
+    return f"{name}{position + 1}" if position else name
 
 
 class NodeWriter:
@@ -75,6 +77,7 @@ class NodeWriter:
         self.overload = overload
         self.class_name = class_name
         self.inputs = overload.tensors
+        self.outputs = overload.differentiable
         self.compiled = {}
         self.compilers = {}
         for prefix in "tv":
@@ -86,7 +89,7 @@ class NodeWriter:
             compiler = Compiler(operators, prefix, self.names(prefix), overload.let)
             try:
                 self.compiled[prefix] = {
-                    name: compiler.compile(formula)
+                    name: compiler.compile(formula, self.assign(prefix, name))
                     for name, formula in formulas.items()
                 }
             except FormulaError as error:
@@ -112,9 +115,19 @@ class NodeWriter:
                     code = code.replace(f"<<has {saved}>>", f"{data} != NULL")
                 self.compiled[prefix][name] = code
 
+    def assign(self, prefix, name):
+        """What to do with the code of a gradient."""
+        if name == "*":
+            return "results = {}".format
+        edge = self.inputs.index(name)
+        code = "{}"
+        if self.overload.broadcasts:
+            code = f"{prefix}_sum_to_shape({{}}, self.input_shape[{edge}])"
+        return f"grads[{edge}] = give({code})".format
+
     def names(self, prefix):
         """Kind and code of every name that a formula may use."""
-        names = {"grad": ("T", "grad")}
+        names = {name: ("T", name) for name in self.outputs.values()}
         for edge, name in enumerate(self.inputs):
             names[name] = ("T", f"<<{name}>>")  # its slot is known later
             names[(name, "size")] = ("H", f"self.input_shape[{edge}]")
@@ -126,12 +139,12 @@ class NodeWriter:
             elif a.kind == "Z":
                 names[a.name] = ("H", f"self.{a.c_name}")
         for position, kind in enumerate(self.overload.outputs or "T"):
-            name = "result" if position == 0 else f"result{position + 1}"
+            name = numbered("result", position)
             code = f"self.{name}"
-            if kind == "T" and position:  # no gradient flows through further results
+            if kind == "T" and position not in self.outputs:
                 kind = "W"
             elif prefix == "v" and kind == "T":
-                code = f"saved_result(self, self.{name}, 0)"
+                code = f"saved_result(self, self.{name}, {position})"
             names[name] = (kind, code)
         return names
 
@@ -177,22 +190,29 @@ class NodeWriter:
             f"cdef int {name}(self, object gradient, list more, PyObject **grads) except -1:",
             f"    cdef {kind} grad = <{kind}>gradient",
         ]
+        for position, output in self.outputs.items():
+            if position:
+                lines.append(
+                    f"    cdef {kind} {output} = other_gradient(more, {position})"
+                )
+        lines += [
+            f"    cdef {kind} {part} = None" for part in self.compilers[prefix].locals
+        ]
         if self.saved or self.fields()[3]:
             lines.append("    check_saved(self)")
-        if "result" in self.used:
+        if any(numbered("result", i) in self.used for i in self.outputs):
             lines.append("    check_result(self)")
-        if "*" in self.compiled[prefix]:
-            lines.append(f"    cdef tuple results = {self.compiled[prefix]['*']}")
+        together = "*" in self.compiled[prefix]
+        if together:
+            lines.append("    cdef tuple results")
+            lines += indent(self.compiled[prefix]["*"].split("\n"))
         for edge, input_name in enumerate(self.inputs):
             code = self.compiled[prefix].get(input_name)
-            if "*" in self.compiled[prefix]:
-                code = f"results[{edge}]"
-            if code is None:
-                continue
-            if self.overload.broadcasts:
-                code = f"{prefix}_sum_to_shape({code}, self.input_shape[{edge}])"
-            lines.append(f"    if self.next{edge} is not None:")
-            lines.append(f"        grads[{edge}] = give({code})")
+            if together:
+                code = self.assign(prefix, input_name)(f"results[{edge}]")
+            if code:
+                lines.append(f"    if self.next{edge} is not None:")
+                lines += indent(code.split("\n"), 2)
         return [*lines, "    return 0"]
 
     def class_code(self):
@@ -328,7 +348,7 @@ class VariableWriter:
                 f"cdef VariableBase {o} = new_variable(<TensorBase>{r})"
                 for o, r in zip(outs, names, strict=True)
             ]
-        body += [*self.recording(overload, node, outs)]
+        body += [*self.recording(operator, overload, node, outs)]
         body.append(f"return {', '.join(outs)}")
         returns = "VariableBase" if len(outs) == 1 else "tuple"
         name = operator.function_name(overload, "v")
@@ -341,23 +361,40 @@ class VariableWriter:
             for n in names
         )
 
-    def recording(self, overload, node, outs):
+    def recording(self, operator, overload, node, outs):
         volatile = self.condition(overload, "volatile_", overload.tensors)
         lines = [f"if {volatile}:"]
         lines += [f"    {o}.volatile_ = True" for o in outs]
+        kinds = overload.outputs or ["T"]
+        if node is None and "T" in kinds:
+            names = ", ".join(overload.tensors)
+            lines.append(
+                f"elif {self.condition(overload, 'requires_grad_', overload.tensors)}:"
+            )
+            lines += [
+                f'    attach_error({o}, "the derivative for '
+                f"'{operator.name}' is not implemented\", ({names},))"
+                for o, kind in zip(outs, kinds, strict=True)
+                if kind == "T"
+            ]
         if node is None:
             return lines
         lines.append(
             f"elif {self.condition(overload, 'requires_grad_', overload.grad)}:"
         )
         record = node.record()
-        for position in range(len(overload.outputs or "T")):
-            name = "result" if position == 0 else f"result{position + 1}"
+        for position in range(len(kinds)):
+            name = numbered("result", position)
             if name in node.used:
                 record.append(f"node.{name} = <TensorBase>{name}")
         lines += indent(record)
         lines += indent(self.shapes(overload, "out.data_", "self"))
-        lines.append("    attach(out, node)")
+        lines += [
+            f"    attach_output({outs[position]}, node, {position})"
+            if position
+            else "    attach(out, node)"
+            for position in node.outputs
+        ]
         return lines
 
     def shapes(self, overload, result, self_name):

@@ -14,7 +14,7 @@ from torchlike._C.errors cimport check
 from torchlike._C.profiler cimport end_range, open_range, profiling
 from torchlike._C.recording cimport (
     add_edge, add_target, as_saved, attach_output, check_result, inplace_begin,
-    inplace_end, raise_changed, saved_result,
+    inplace_end, other_gradient, raise_changed, saved_result,
 )
 from torchlike._C.tensor_base cimport TensorBase, dispatch_of, type_name, wrap
 from torchlike._C.th cimport (
@@ -434,9 +434,7 @@ cdef object output_gradient(
     cdef THTensor *shape
     cdef TensorBase zeros
     cdef THDispatch *ops
-    grad = grad0
-    if i > 0:
-        grad = more[i - 1] if more is not None and i <= len(more) else None
+    grad = grad0 if i == 0 else other_gradient(more, i)
     if grad is None:
         shape = self.shapes[self.n_arguments + i]
         ops = dispatch_of(shape.dtype)

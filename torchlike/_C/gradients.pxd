@@ -8,6 +8,7 @@ from torchlike._C.th cimport THScalar, THTensor, THTensor_nElement
 cdef THTensor *new_expand_reduced(TensorBase self, int64_t dim, bint keepdim, int n, const int64_t *size) except NULL
 cdef THTensor *new_permute(TensorBase self, int n, const int64_t *dims) except NULL
 cdef THTensor *new_permute_back(TensorBase self, int n, const int64_t *dims) except NULL
+cdef THTensor *new_flat(TensorBase self) except NULL
 cdef THTensor *new_expand_batch(TensorBase self, int n, const int64_t *size) except NULL
 
 # reductions
@@ -15,8 +16,9 @@ cdef int scatter_reduced(TensorBase out, TensorBase self, TensorBase index, int6
                          const int64_t *size) except -1
 cdef int gather_reduced(TensorBase out, TensorBase self, TensorBase index, int64_t dim, bint keepdim) except -1
 cdef int sum_except(TensorBase out, TensorBase self, int64_t dim) except -1
-cdef int third_derivative(TensorBase out, TensorBase self) except -1
 cdef int flip(TensorBase out, TensorBase self, int64_t dim) except -1
+cdef int shift(TensorBase out, TensorBase self, int64_t dim, THScalar first) except -1
+cdef int shift_back(TensorBase out, TensorBase self, int64_t dim) except -1
 
 # views' derivatives
 cdef int select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim,
@@ -30,6 +32,7 @@ cdef int trace_backward(TensorBase out, TensorBase self, int n, const int64_t *s
 
 # matrices
 cdef int half_tril(TensorBase out, TensorBase self) except -1
+cdef int inverse_differences(TensorBase out, TensorBase self) except -1
 
 # indexing
 cdef int index_select_backward(TensorBase out, TensorBase self, int n, const int64_t *size, int64_t dim,
@@ -66,9 +69,11 @@ cdef int embedding_rows(TensorBase out, TensorBase self, TensorBase indices, int
                         bint scale_grad_by_freq) except -1
 cdef int embedding_renorm(TensorBase out, TensorBase self, TensorBase indices, double max_norm,
                           double norm_type) except -1
-cdef int refuse(TensorBase out, TensorBase self) except -1
 cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average,
                   int64_t ignore_index, bint reduce) except -1
+
+# a formula that can't be computed: raises a RuntimeError
+cdef object fail(str message)
 
 # what formulas ask of sizes
 cdef TensorBase t_sum_to_shape(TensorBase grad, THTensor *shape)      # NULL: grad itself

@@ -70,6 +70,11 @@ cdef THTensor *new_permute_back(TensorBase self, int n, const int64_t *dims) exc
     return owned(THTensor_newPermute(self.c_tensor, n, back))
 
 
+cdef THTensor *new_flat(TensorBase self) except NULL:
+    cdef int64_t size = -1
+    return owned(THTensor_newView(self.c_tensor, 1, &size))
+
+
 cdef THTensor *new_expand_batch(TensorBase self, int n, const int64_t *size) except NULL:
     cdef int64_t sizes[64]
     cdef int d
@@ -113,16 +118,32 @@ cdef int flip(TensorBase out, TensorBase self, int64_t dim) except -1:
     return check(self.ops.indexSelect(out.c_tensor, self.c_tensor, wrapped, index.c_tensor))
 
 
+cdef int shift(TensorBase out, TensorBase self, int64_t dim, THScalar first) except -1:
+    cdef int64_t wrapped = check(THTensor_wrapDim(dim, self.c_tensor.nDimension))
+    cdef int64_t n = self.c_tensor.size[wrapped]
+    check(THTensor_resizeAs(out.c_tensor, self.c_tensor))
+    if n > 1:
+        copy_into(wrap(self.ops, THTensor_newNarrow(self.c_tensor, wrapped, 0, n - 1)),
+                  THTensor_newNarrow(out.c_tensor, wrapped, 1, n - 1))
+    return check(out.ops.fill(wrap(out.ops, THTensor_newNarrow(out.c_tensor, wrapped, 0, 1)).c_tensor, first))
+
+
+cdef int shift_back(TensorBase out, TensorBase self, int64_t dim) except -1:
+    cdef int64_t wrapped = check(THTensor_wrapDim(dim, self.c_tensor.nDimension))
+    cdef int64_t n = self.c_tensor.size[wrapped]
+    check(THTensor_resizeAs(out.c_tensor, self.c_tensor))
+    if n > 1:
+        copy_into(wrap(self.ops, THTensor_newNarrow(self.c_tensor, wrapped, 1, n - 1)),
+                  THTensor_newNarrow(out.c_tensor, wrapped, 0, n - 1))
+    return check(out.ops.zero(wrap(out.ops, THTensor_newNarrow(out.c_tensor, wrapped, n - 1, 1)).c_tensor))
+
+
 cdef int sum_except(TensorBase out, TensorBase self, int64_t dim) except -1:
     cdef int64_t size[64]
     cdef int d, kept = check(THTensor_wrapDim(dim, self.c_tensor.nDimension))
     for d in range(self.c_tensor.nDimension):
         size[d] = self.c_tensor.size[d] if d == kept else 1
     return create.sum_to(out, self, self.c_tensor.nDimension, size)
-
-
-cdef int third_derivative(TensorBase out, TensorBase self) except -1:
-    raise RuntimeError("the third derivative of prod and cumprod is not available")
 
 
 # ----------------------------------------------------------------------------- views' derivatives
@@ -191,6 +212,16 @@ cdef int half_tril(TensorBase out, TensorBase self) except -1:
     check(self.ops.tril(out.c_tensor, self.c_tensor, 0))
     diagonal = wrap(out.ops, THTensor_newDiagonal(out.c_tensor))
     return check(out.ops.mul(diagonal.c_tensor, diagonal.c_tensor, real_scalar(0.5)))
+
+
+cdef int inverse_differences(TensorBase out, TensorBase self) except -1:
+    cdef TensorBase row = wrap(self.ops, THTensor_newUnsqueeze(self.c_tensor, 0))
+    cdef TensorBase column = wrap(self.ops, THTensor_newUnsqueeze(self.c_tensor, 1))
+    cdef TensorBase diagonal
+    check(out.ops.csub(out.c_tensor, row.c_tensor, real_scalar(1), column.c_tensor))
+    diagonal = wrap(out.ops, THTensor_newDiagonal(out.c_tensor))
+    check(out.ops.fill(diagonal.c_tensor, real_scalar(float("inf"))))
+    return check(out.ops.cinv(out.c_tensor, out.c_tensor))
 
 
 # -------------------------------------------------------------------------------------- indexing
@@ -445,16 +476,16 @@ cdef int embedding_renorm(TensorBase out, TensorBase self, TensorBase indices, d
         NULL, indices.c_tensor, out.c_tensor, max_norm, norm_type))
 
 
-cdef int refuse(TensorBase out, TensorBase self) except -1:
-    raise RuntimeError("the second derivative of this operation is not implemented")
-
-
 cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average,
                   int64_t ignore_index, bint reduce) except -1:
     cdef TensorBase total = new_empty(self.ops)
     return check(layers_of(self).ClassNLLCriterion_updateOutput(
         NULL, self.c_tensor, target.c_tensor, out.c_tensor, size_average, NULL if weight is None else weight.c_tensor,
         total.c_tensor, ignore_index, reduce))
+
+
+cdef object fail(str message):
+    raise RuntimeError(message)
 
 
 # ----------------------------------------------------------------------------------------- sizes

@@ -42,6 +42,10 @@ cdef inline VariableBase as_saved(VariableBase v, PyObject *data):
     return v if <PyObject *>v.data_ == data else with_data(v, <TensorBase>data)
 cdef VariableBase with_data(VariableBase v, TensorBase data)
 
+# Of what a node gets besides the gradient of output 0: that of output nr, or None.
+cdef inline object other_gradient(list more, int nr):
+    return more[nr - 1] if more is not None and nr <= len(more) else None
+
 # In-place operations: begin checks that the change is allowed and returns the Variable
 # to record as the input (self's old place in the graph, sharing its data); end counts
 # the change and attaches the node (None: nothing recorded).
