@@ -95,6 +95,7 @@ cdef void enter_graph(Node n) noexcept:
 
 cdef void attach(VariableBase out, Node n) noexcept:
     enter_graph(n)
+    n.dtype = out.data_.c_tensor.dtype
     out.grad_fn_ = n
     out.requires_grad_ = True
 
@@ -102,6 +103,7 @@ cdef void attach(VariableBase out, Node n) noexcept:
 cdef void attach_output(VariableBase out, Node n, int output_nr) noexcept:
     if n.sequence == 0:
         enter_graph(n)
+        n.dtype = out.data_.c_tensor.dtype
     out.grad_fn_ = n
     out.output_nr_ = output_nr
     out.requires_grad_ = True

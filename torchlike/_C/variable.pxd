@@ -55,11 +55,15 @@ cdef class Node:
     cdef bint unwanted                 # shall be released when nobody applies it
     cdef bint released                 # the saved values are gone
     cdef bint result_changed           # an output was changed in place
+    cdef int dtype                     # of the outputs
+    # Inputs (bits) whose gradients `apply` adds to a tensor it finds in `grads`.
+    cdef int adds
     cdef bint needed                   # grad(): on the way to a wanted input
     cdef object pre_hooks              # {output_nr: OrderedDict of hooks}, or None
     cdef object post_hooks             # OrderedDict of hooks, or None
     # Fills grads[0 .. n_inputs - 1] with owned references or leaves NULL for 'no
-    # gradient'. apply works on tensors, apply_v on Variables (create_graph); grad is
+    # gradient'. Where `adds` says so, grads[i] may hold a tensor that apply adds the
+    # gradient to and leaves there. apply works on tensors, apply_v on Variables (create_graph); grad is
     # that of output 0, or None, `more` has those of the others that got one, or is None.
     cdef int apply(self, object grad, list more, PyObject **grads) except -1
     cdef int apply_v(self, object grad, list more, PyObject **grads) except -1

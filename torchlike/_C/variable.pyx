@@ -582,11 +582,18 @@ cdef class Node:
     def __call__(self, *grad_outputs):
         """The gradients of the inputs, as Variables, from those of the outputs."""
         cdef PyObject **grads
+        cdef TensorBase t
         cdef int i
         for i, g in enumerate(grad_outputs):
             if not isinstance(g, VariableBase):
                 raise TypeError("%s: expected Variable as gradient %d, but got %s"
                                 % (self.name(), i + 1, type_name(g)))
+            t = (<VariableBase>g).data_
+            if t.c_tensor.dtype != self.dtype:
+                raise TypeError(
+                    "%s: expected torch.%sTensor as gradient %d, but got %s"
+                    % (self.name(), (<bytes>dispatch_of(self.dtype).name).decode(),
+                       i + 1, type_name(t)))
         if not grad_outputs:
             raise TypeError("%s expects the gradients of its outputs" % self.name())
         grads = <PyObject **>calloc(self.n_inputs + 1, sizeof(PyObject *))
