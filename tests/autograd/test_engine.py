@@ -8,6 +8,7 @@ import pytest
 import torchlike as torch
 from torchlike import autograd
 from torchlike.autograd import Function, Variable
+from torchlike.testing import assert_allclose
 
 
 def leaf(*values):
@@ -491,3 +492,47 @@ def test_a_node_can_be_called():
     product.backward()
     with pytest.raises(RuntimeError, match="a second time"):
         product.grad_fn(leaf(1))
+    with pytest.raises(
+        TypeError, match="expected torch.FloatTensor as gradient 1, but"
+    ):
+        (x * 2).grad_fn(Variable(torch.ones(1).double()))
+
+
+def test_products_are_added_to_the_grad_of_leaves():
+    """Also where the grad shares memory with an operand, or has a history."""
+    a = Variable(torch.rand(2, 3), requires_grad=True)
+    b = Variable(torch.rand(3, 3), requires_grad=True)
+    slopes = torch.rand(2, 3)
+    da, db = slopes.mm(b.data.t()), a.data.t().mm(slopes)
+
+    def product():
+        a.mm(b).backward(slopes, retain_graph=False)
+
+    for count in (1, 2, 3):
+        product()
+        assert_allclose(a.grad, count * da.numpy())
+        assert_allclose(b.grad, count * db.numpy(), 1e-5)
+    before = b.data.clone()
+    b.grad = Variable(b.data)  # one memory: its value changes only after it was read
+    product()
+    assert_allclose(a.grad, 4 * da.numpy())
+    assert_allclose(b.grad, (before + db).numpy())
+    b.data.copy_(before)
+    total = Variable(torch.ones(3, 3), requires_grad=True)
+    b.grad = total * 2
+    product()
+    assert_allclose(b.grad, (db + 2).numpy())
+    assert b.grad.requires_grad
+    b.grad.sum().backward()
+    assert_allclose(total.grad, [[2] * 3] * 3)
+
+
+def test_a_leaf_that_changed_its_type_meets_an_error():
+    a = Variable(torch.rand(1, 3), requires_grad=True)
+    b = Variable(torch.rand(3, 3), requires_grad=True)
+    y = a.mm(b).sum()
+    b.data = b.data.double()
+    b.grad = Variable(torch.zeros(3, 3).double())
+    with pytest.raises(RuntimeError, match="expected torch.DoubleTensor, got torch.Fl"):
+        y.backward()
+    assert b.grad.data.sum() == 0

@@ -35,6 +35,10 @@ class FormulaError(Exception):
     """A formula that does not compile."""
 
 
+def keep(name):
+    return lambda code: [f"{name} = {code}"]
+
+
 class Compiler:
     """Compiles formulas of one overload.
 
@@ -60,7 +64,7 @@ class Compiler:
         self.parts = []  # those of the statement at hand
 
     def compile(self, text, assign):
-        """Statements that compute a formula; ``assign`` makes one of its code."""
+        """Statements that compute a formula; ``assign`` makes lines of its code."""
         try:
             return "\n".join(self.statements(self.parse(text), assign, set()))
         except (FormulaError, SyntaxError, KeyError) as error:
@@ -86,12 +90,11 @@ class Compiler:
                 continue
             ready.add(name)
             part = self.parse(self.let[name])
-            keep = f"{name} = {{}}".format
             lines += [
                 f"if {name} is None:",
-                *indent(self.statements(part, keep, set(ready))),
+                *indent(self.statements(part, keep(name), set(ready))),
             ]
-        return [*lines, assign(self.tensor((code, kind)))]
+        return [*lines, *assign(self.tensor((code, kind)))]
 
     def part(self, name):
         """A name for a part of a formula: a local variable, unless it is a number."""

@@ -5,6 +5,8 @@ for the in-place form, ``v_mul_T_``. A node computes its gradients from one form
 table, compiled twice: ``apply`` on tensors, ``apply_v`` on Variables.
 """
 
+import ast
+
 from .formula import Compiler, FormulaError
 from .tensor_ops import (
     ARITHMETIC,
@@ -22,7 +24,7 @@ from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from libc.math cimport log
 from libc.stdint cimport int64_t
 from torchlike._C.gradients cimport (
-    fail, mse_factor, number_of_elements, number_reduced, shape_of, size_along, t_sum_to_shape,
+    add_product, fail, mse_factor, number_of_elements, number_reduced, shape_of, size_along, t_sum_to_shape,
 )
 from torchlike._C.profiler cimport begin_range, end_range, profiling
 from torchlike._C.recording cimport (
@@ -69,6 +71,11 @@ def numbered(name, position):
     return f"{name}{position + 1}" if position else name
 
 
+def is_product(formula):
+    node = ast.parse(formula, mode="eval").body
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "mm"
+
+
 class NodeWriter:
     """The node class of one overload: what it saves and how it computes gradients."""
 
@@ -78,6 +85,8 @@ class NodeWriter:
         self.class_name = class_name
         self.inputs = overload.tensors
         self.outputs = overload.differentiable
+        # Gradients that are a product of matrices are added to the grad of a leaf directly.
+        self.adds = [n for n, text in overload.grad.items() if is_product(text)]
         self.compiled = {}
         self.compilers = {}
         for prefix in "tv":
@@ -116,14 +125,27 @@ class NodeWriter:
                 self.compiled[prefix][name] = code
 
     def assign(self, prefix, name):
-        """What to do with the code of a gradient."""
+        """What to do with the code of a gradient: lines."""
         if name == "*":
-            return "results = {}".format
+            return lambda code: [f"results = {code}"]
         edge = self.inputs.index(name)
-        code = "{}"
-        if self.overload.broadcasts:
-            code = f"{prefix}_sum_to_shape({{}}, self.input_shape[{edge}])"
-        return f"grads[{edge}] = give({code})".format
+        summed = self.overload.broadcasts
+
+        def lines(code):
+            if summed:
+                code = f"{prefix}_sum_to_shape({code}, self.input_shape[{edge}])"
+            give = f"grads[{edge}] = give({code})"
+            if prefix == "v" or name not in self.adds:
+                return [give]
+            product = code.removeprefix("t_mm_T(").removesuffix(")")
+            return [
+                f"if grads[{edge}] != NULL:",
+                f"    add_product(<TensorBase>grads[{edge}], {product})",
+                "else:",
+                f"    {give}",
+            ]
+
+        return lines
 
     def names(self, prefix):
         """Kind and code of every name that a formula may use."""
@@ -209,7 +231,7 @@ class NodeWriter:
         for edge, input_name in enumerate(self.inputs):
             code = self.compiled[prefix].get(input_name)
             if together:
-                code = self.assign(prefix, input_name)(f"results[{edge}]")
+                code = "\n".join(self.assign(prefix, input_name)(f"results[{edge}]"))
             if code:
                 lines.append(f"    if self.next{edge} is not None:")
                 lines += indent(code.split("\n"), 2)
@@ -275,6 +297,9 @@ class NodeWriter:
             if conditions:
                 line = f"if {' and '.join(f'({c})' for c in conditions)}: {line}"
             lines.append(line)
+        if self.adds:
+            bits = sum(1 << self.inputs.index(name) for name in self.adds)
+            lines.append(f"node.adds = {bits}")
         fields, fill, _, _ = self.fields()
         lines += fill
         return lines

@@ -242,14 +242,14 @@ cdef inline int count_target(Run *run, object target, bint leaf) except -1:
     return count_node(run, <Node>target)
 
 
-cdef int count_all(Run *run, list visited) except -1:
-    """Count from the nodes on the list; `visited`, unless None, receives them all."""
+cdef int count_all(Run *run, WorkList *visited) except -1:
+    """Count from the nodes on the list; `visited`, unless NULL, becomes a heap of all."""
     cdef Node n
     while run.heap.n:
         run.heap.n -= 1
         n = <Node>run.heap.items[run.heap.n]
-        if visited is not None:
-            visited.append(n)
+        if visited != NULL:
+            heap_push(visited, <PyObject *>n)
         count_target(run, n.next0, n.leaves & 1)
         count_target(run, n.next1, n.leaves & 2)
         count_target(run, n.next2, n.leaves & 4)
@@ -275,19 +275,20 @@ cdef bint leads_to_needed(Run *run, Node n) except -1:
     return False
 
 
-def _by_sequence(Node n):
-    return n.sequence
-
-
-cdef int mark_needed(Run *run, list visited) except -1:
+cdef int mark_needed(Run *run, WorkList *visited) except -1:
     """Mark the nodes on the way to a wanted input: edges always lead to older nodes."""
     cdef Extras extras = <Extras>run.extras
-    cdef Node n
-    visited.sort(key=_by_sequence)
-    for n in visited:
-        state_of(run, n).needed = (
-            not extras.only_inputs or <size_t><void *>n in extras.nodes
-            or leads_to_needed(run, n))
+    cdef Py_ssize_t i, n = visited.n
+    cdef PyObject *node
+    # Popped, the latest comes first: they are put where the heap ends, the oldest first.
+    while visited.n:
+        node = heap_pop(visited)
+        visited.items[visited.n] = node
+    for i in range(n):
+        node = visited.items[i]
+        state_of(run, <Node>node).needed = (
+            not extras.only_inputs or <size_t><void *>node in extras.nodes
+            or leads_to_needed(run, <Node>node))
     return 0
 
 
@@ -389,6 +390,32 @@ cdef inline int deliver(
     return 0
 
 
+cdef int lend_grads(Node n, PyObject **grads) except -1:
+    """Put the grad of leaves into grads for apply to add to; the bits of those lent."""
+    cdef VariableBase leaf, grad
+    cdef int i, nr, lent = 0
+    cdef bint is_leaf
+    for i in range(3):
+        if not (n.adds & n.leaves) >> i & 1:
+            continue
+        leaf = edge(n, i, &nr, &is_leaf)
+        grad = leaf.grad_
+        if (grad is not None and not grad.requires_grad_
+                and grad.data_.ops == leaf.data_.ops
+                and THTensor_isSameSizeAs(grad.data_.c_tensor, leaf.data_.c_tensor)):
+            grads[i] = give(grad.data_)
+            lent |= 1 << i
+    return lent
+
+
+cdef void take_back(int lent, PyObject **grads) noexcept:
+    cdef int i
+    for i in range(3):
+        if lent >> i & 1:
+            decref(grads[i])
+            grads[i] = NULL
+
+
 # ---- the run
 cdef int process(Run *run, Node n) except -1:
     """Let a node compute the gradients of its inputs and hand them on."""
@@ -398,7 +425,7 @@ cdef int process(Run *run, Node n) except -1:
     cdef object grad = state.grad0
     cdef list more = state.more_grads
     cdef tuple entry
-    cdef int i, n_inputs = n.n_inputs
+    cdef int i, lent, n_inputs = n.n_inputs
     cdef bint ranged = False, applying = True
     state.grad0 = None
     state.more_grads = None
@@ -419,6 +446,10 @@ cdef int process(Run *run, Node n) except -1:
                 ranged = open_range(n.name())
             if run.create:
                 n.apply_v(grad, more, grads)
+            elif n.adds and run.extras == NULL and n.post_hooks is None:
+                lent = lend_grads(n, grads)
+                n.apply(grad, more, grads)
+                take_back(lent, grads)
             else:
                 n.apply(grad, more, grads)
             if n.post_hooks is not None:
@@ -470,14 +501,14 @@ cdef bint collect_found(
     return state.needed and (not extras.only_inputs or leads_to_needed(run, n))
 
 
-cdef int forget(Run *run, list nodes) except -1:
+cdef int forget(Run *run, PyObject **nodes, int n_roots) except -1:
     """After an error: drop the gradients that wait in the nodes of the graph."""
     cdef Node n
     cdef int i, nr
     cdef bint leaf
     run.heap.n = 0
-    for n in nodes:
-        forget_node(run, n)
+    for i in range(n_roots):
+        forget_node(run, <Node>nodes[i])
     while run.heap.n:
         run.heap.n -= 1
         n = <Node>run.heap.items[run.heap.n]
@@ -504,21 +535,31 @@ cdef int forget_node(Run *run, Node n) except -1:
     return 0
 
 
-cdef int start(Run *run, PyObject **roots, list nodes, PyObject **grads) except -1:
+cdef int start(
+        Run *run, PyObject **roots, PyObject **nodes, PyObject **grads,
+        int n_roots) except -1:
     """Count, then put the gradients of the roots into the nodes that made them."""
-    cdef list visited = [] if selects(run) else None
+    cdef WorkList visited
     cdef VariableBase root
     cdef Node n
     cdef int i
-    for i, n in enumerate(nodes):
+    for i in range(n_roots):
+        n = <Node>nodes[i]
         if n is None:
             count_leaf(run, <VariableBase>roots[i])
         else:
             count_node(run, n)
-    count_all(run, visited)
-    if visited is not None:
-        mark_needed(run, visited)
-    for i, n in enumerate(nodes):
+    if selects(run):
+        worklist_init(&visited)
+        try:
+            count_all(run, &visited)
+            mark_needed(run, &visited)
+        finally:
+            worklist_done(&visited)
+    else:
+        count_all(run, NULL)
+    for i in range(n_roots):
+        n = <Node>nodes[i]
         root = <VariableBase>roots[i]
         if n is None:
             deliver(run, root, 0, True, &grads[i])
@@ -529,16 +570,23 @@ cdef int start(Run *run, PyObject **roots, list nodes, PyObject **grads) except 
 
 cdef int execute(Run *run, PyObject **roots, PyObject **grads, int n_roots) except -1:
     """Run backward; takes the references in `grads` over."""
-    # Held, the graph stays alive whatever hooks do to the roots.
-    cdef list nodes = [grad_fn_of(<VariableBase>roots[i]) for i in range(n_roots)]
+    cdef PyObject *one_node
+    cdef PyObject **nodes = &one_node
     cdef unsigned int count = 0
     cdef int i
+    if n_roots > 1:
+        nodes = <PyObject **>calloc(n_roots, sizeof(PyObject *))
+        if nodes == NULL:
+            raise MemoryError("no memory for %d roots" % n_roots)
+    # Held, the graph stays alive whatever hooks do to the roots.
+    for i in range(n_roots):
+        nodes[i] = give(grad_fn_of(<VariableBase>roots[i]))
     worklist_init(&run.heap)
     enter(run)
     try:
         if run.create:
             collect_nodes()
-        start(run, roots, nodes, grads)
+        start(run, roots, nodes, grads, n_roots)
         while run.heap.n:
             process(run, <Node>heap_pop(&run.heap))
             count += 1
@@ -547,7 +595,7 @@ cdef int execute(Run *run, PyObject **roots, PyObject **grads, int n_roots) exce
         if run.extras != NULL:
             call_back((<Extras>run.extras).callbacks)
     except BaseException:
-        forget(run, nodes)
+        forget(run, nodes, n_roots)
         raise
     finally:
         leave(run)
@@ -555,6 +603,9 @@ cdef int execute(Run *run, PyObject **roots, PyObject **grads, int n_roots) exce
         for i in range(n_roots):
             if grads[i] != NULL:
                 decref(grads[i])
+            decref(nodes[i])
+        if nodes != &one_node:
+            free(nodes)
     return 0
 
 

@@ -15,6 +15,7 @@ cdef THTensor *new_expand_batch(TensorBase self, int n, const int64_t *size) exc
 cdef int scatter_reduced(TensorBase out, TensorBase self, TensorBase index, int64_t dim, bint keepdim, int n,
                          const int64_t *size) except -1
 cdef int gather_reduced(TensorBase out, TensorBase self, TensorBase index, int64_t dim, bint keepdim) except -1
+cdef int spread(TensorBase out, TensorBase self, int n, const int64_t *size) except -1
 cdef int sum_except(TensorBase out, TensorBase self, int64_t dim) except -1
 cdef int flip(TensorBase out, TensorBase self, int64_t dim) except -1
 cdef int shift(TensorBase out, TensorBase self, int64_t dim, THScalar first) except -1
@@ -31,6 +32,7 @@ cdef int diag_backward(TensorBase out, TensorBase self, int n, const int64_t *si
 cdef int trace_backward(TensorBase out, TensorBase self, int n, const int64_t *size) except -1
 
 # matrices
+cdef int add_product(TensorBase out, TensorBase a, TensorBase b) except -1    # out += a @ b
 cdef int half_tril(TensorBase out, TensorBase self) except -1
 cdef int inverse_differences(TensorBase out, TensorBase self) except -1
 

@@ -4,7 +4,7 @@ from torchlike._C.errors cimport check, raise_error
 from torchlike._C.dispatch cimport TH_dispatch, THNN_dispatch, THNNDispatch
 from torchlike._C.size cimport size_of
 from torchlike._C.tensor_base cimport (
-    clone, contiguous, missing_operator, new_empty, real_scalar, wrap,
+    clone, contiguous, missing_operator, new_empty, real_scalar, type_name, wrap,
 )
 from torchlike._C.th cimport *
 
@@ -138,6 +138,15 @@ cdef int shift_back(TensorBase out, TensorBase self, int64_t dim) except -1:
     return check(out.ops.zero(wrap(out.ops, THTensor_newNarrow(out.c_tensor, wrapped, n - 1, 1)).c_tensor))
 
 
+cdef int spread(TensorBase out, TensorBase self, int n, const int64_t *size) except -1:
+    cdef TensorBase expanded
+    check(THTensor_resize(out.c_tensor, n, size, NULL))
+    if THTensor_nElement(out.c_tensor) <= 1024:
+        return check(out.ops.fill(out.c_tensor, self.ops.sumall(self.c_tensor)))
+    expanded = wrap(self.ops, THTensor_newExpand(self.c_tensor, n, size))
+    return check(THTensor_set(out.c_tensor, expanded.c_tensor))
+
+
 cdef int sum_except(TensorBase out, TensorBase self, int64_t dim) except -1:
     cdef int64_t size[64]
     cdef int d, kept = check(THTensor_wrapDim(dim, self.c_tensor.nDimension))
@@ -205,6 +214,27 @@ cdef int trace_backward(TensorBase out, TensorBase self, int n, const int64_t *s
 
 
 # -------------------------------------------------------------------------------------- matrices
+
+
+cdef inline bint share_memory(TensorBase a, TensorBase b) noexcept:
+    return a.c_tensor.storage == b.c_tensor.storage
+
+
+cdef int add_product(TensorBase out, TensorBase a, TensorBase b) except -1:
+    # With few columns adding costs as much as the product; with many, the product shall not keep the interpreter's
+    # lock, which the addition to the grad of a leaf needs.
+    cdef THScalar one = real_scalar(1)
+    cdef TensorBase product
+    cdef int status
+    if a.ops != out.ops:
+        raise RuntimeError("a gradient has the wrong type: expected %s, got %s" % (type_name(out), type_name(a)))
+    if a.c_tensor.nDimension != 2 or a.c_tensor.size[1] > 16 or share_memory(out, a) or share_memory(out, b):
+        product = new_empty(a.ops)
+        with nogil:
+            status = a.ops.mm(product.c_tensor, a.c_tensor, b.c_tensor)
+        check(status)
+        return check(out.ops.cadd(out.c_tensor, out.c_tensor, one, product.c_tensor))
+    return check(out.ops.addmm(out.c_tensor, one, out.c_tensor, one, a.c_tensor, b.c_tensor))
 
 
 cdef int half_tril(TensorBase out, TensorBase self) except -1:
