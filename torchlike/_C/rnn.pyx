@@ -13,7 +13,8 @@ from torchlike._C.profiler cimport begin_range, end_range, profiling
 from torchlike._C.recording cimport (
     CopyBackward, add_edge, attach, attach_output, check_result, check_saved, raise_changed, set_edge0,
 )
-from torchlike._C.tensor_base cimport TensorBase, contiguous, is_large, missing_operator, size_of, type_name, wrap
+from torchlike._C.size cimport size_of
+from torchlike._C.tensor_base cimport TensorBase, contiguous, is_large, missing_operator, type_name, wrap
 from torchlike._C.tensor_ops cimport t_dropout_DG, t_mul_T
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport Node, VariableBase, edge, give, new_variable, version_of
