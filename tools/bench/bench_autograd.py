@@ -30,12 +30,12 @@ _BACKWARD = (
 ITEMS = [
     *(Item(statement, "record") for statement in _RECORD),
     *(Item(statement, "backward") for statement in _BACKWARD),
-    Item("chain of 1000, per node: forward", "record", "chain(w)", _DEPTH),
+    Item("chain of 1000, per node: forward", "record", "chain(w)", per=_DEPTH),
     Item(
         "chain of 1000, per node: both",
         "backward",
         "chain(w).sum().backward()",
-        _DEPTH,
+        per=_DEPTH,
     ),
     Item("Square.apply(w)", "function"),
     Item("Square.apply(w).sum().backward()", "function"),
