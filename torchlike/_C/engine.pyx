@@ -20,7 +20,7 @@ from cpython.exc cimport PyErr_CheckSignals
 from cpython.list cimport PyList_GET_ITEM
 from cpython.object cimport PyObject, PyTypeObject
 from libc.stdint cimport uint64_t
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 from torchlike._C.accumulate cimport accumulate, as_variable, own, sum_of, take
 from torchlike._C.errors cimport check
@@ -44,6 +44,7 @@ cdef extern from *:
 
 cdef enum:
     STACK_GRADS = 16                   # inputs of a node before memory is allocated
+    STACK_ROOTS = 8                    # the same for the outputs of a run
     # Nodes between two looks at the keyboard, 2^n - 1.
     SIGNAL_NODES = 4095
 
@@ -62,14 +63,13 @@ cdef class Extras:
     # Id: [(output_nr, position in the result)], or None.
     cdef dict nodes
     cdef list found                    # the result of grad(), or None
-    cdef dict stand_ins                # id of a node that another run uses: Node
-    cdef list callbacks                # to call at the end
+    # Id of a node that another run uses: Node; or None.
+    cdef dict stand_ins
+    cdef list callbacks                # to call at the end, or None
     cdef bint only_inputs              # no other leaf gets a gradient
 
     def __cinit__(self):
         self.leaves = {}
-        self.stand_ins = {}
-        self.callbacks = []
 
 
 cdef struct Run:
@@ -212,7 +212,7 @@ cdef inline Node state_of(Run *run, Node n):
 
 
 cdef Node stand_in(Run *run, Node n):
-    if run.extras == NULL:
+    if run.extras == NULL or (<Extras>run.extras).stand_ins is None:
         return None
     return (<Extras>run.extras).stand_ins.get(<size_t><void *>n)
 
@@ -223,6 +223,8 @@ cdef int count_node(Run *run, Node n) except -1:
         state = n
         if latest.older != NULL and under_way(n.epoch):
             state = Node.__new__(Node)
+            if extras_of(run).stand_ins is None:
+                extras_of(run).stand_ins = {}
             extras_of(run).stand_ins[<size_t><void *>n] = state
         state.epoch = run.epoch
         state.pending = 0
@@ -603,6 +605,7 @@ cdef int execute(Run *run, PyObject **roots, PyObject **grads, int n_roots) exce
         for i in range(n_roots):
             if grads[i] != NULL:
                 decref(grads[i])
+                grads[i] = NULL
             decref(nodes[i])
         if nodes != &one_node:
             free(nodes)
@@ -690,20 +693,36 @@ cdef int backward_one(
     return 0
 
 
-def run_backward(tuple variables not None, tuple grad_variables not None,
-                 retain_graph=None, create_graph=None, tuple inputs=None,
-                 bint only_inputs=True, bint allow_unused=False):
+cdef tuple as_tuple(object values, str names):
+    """A tuple of Variables from one of them or a sequence."""
+    if isinstance(values, VariableBase):
+        return (values,)
+    if isinstance(values, (tuple, list)):
+        return tuple(values)
+    raise TypeError("%s should be a Variable or a sequence of them, but got %s"
+                    % (names, type(values).__name__))
+
+
+cdef tuple gradients_of(object given, Py_ssize_t count):
+    """One gradient, perhaps None, for each of `count` outputs."""
+    if given is None:
+        return (None,) * count
+    return tuple(given) if isinstance(given, (tuple, list)) else (given,)
+
+
+def run_backward(outputs, grad_outputs=None, retain_graph=None, create_graph=None,
+                 inputs=None, bint only_inputs=True, bint allow_unused=False):
     """Backward from several Variables at once.
 
     Parameters
     ----------
-    variables : tuple of Variable
-    grad_variables : tuple of Tensor, Variable or None
-        The gradient to start with at each of the variables.
+    outputs : Variable or sequence of Variable
+    grad_outputs : sequence of Tensor, Variable or None, optional
+        The gradient to start with at each of the outputs.
     retain_graph : bool, default: create_graph
     create_graph : bool, optional
         Default: whether a gradient is a Variable that is not volatile.
-    inputs : tuple of Variable, optional
+    inputs : Variable or sequence of Variable, optional
         Return the gradients of these and add to no ``grad``; without it None is
         returned and gradients are added to the ``grad`` of the leaves.
     only_inputs : bool, default: True
@@ -713,46 +732,54 @@ def run_backward(tuple variables not None, tuple grad_variables not None,
         None.
     """
     cdef Run run
-    cdef PyObject **roots = NULL
-    cdef PyObject **grads = NULL
+    cdef tuple variables = as_tuple(
+        outputs, "variables" if inputs is None else "outputs")
     cdef Py_ssize_t i, n = len(variables)
+    cdef tuple gradients = gradients_of(grad_outputs, n)
+    cdef PyObject *few[2 * STACK_ROOTS]
+    cdef PyObject **roots = few
+    cdef PyObject **grads
     cdef Extras extras = None
-    if len(grad_variables) != n:
-        raise RuntimeError("got %d variables and %d gradients"
-                           % (n, len(grad_variables)))
+    if len(gradients) != n:
+        raise RuntimeError("got %d variables and %d gradients" % (n, len(gradients)))
     if n == 0:
         raise RuntimeError("there are no graph nodes that require computing gradients")
     for i in range(n):
         if not isinstance(variables[i], VariableBase):
             raise TypeError("element %d of variables tuple is not a Variable, but %s"
                             % (i, type_name(variables[i])))
-        check_root(variables[i], i)
-    if create_graph is None:
-        run.create = any([records(g, None) for g in grad_variables])
-    else:
+        check_root(<VariableBase>variables[i], i)
+    run.create = False
+    if create_graph is not None:
         run.create = bool(create_graph)
+    else:
+        for i in range(n):
+            run.create |= records(gradients[i], None)
     run.retain = run.create if retain_graph is None else bool(retain_graph)
     run.extras = NULL
     if inputs is not None:
-        extras = wanted(inputs, only_inputs)
-    gradients = [root_gradient(variables[i], grad_variables[i], run.create)
-                 for i in range(n)]
-    roots = <PyObject **>calloc(n, sizeof(PyObject *))
-    grads = <PyObject **>calloc(n, sizeof(PyObject *))
-    try:
-        if roots == NULL or grads == NULL:
+        extras = wanted(as_tuple(inputs, "inputs"), only_inputs)
+    if n > STACK_ROOTS:
+        roots = <PyObject **>malloc(2 * n * sizeof(PyObject *))
+        if roots == NULL:
             raise MemoryError("no memory for %d gradients" % n)
+    grads = roots + n
+    memset(grads, 0, n * sizeof(PyObject *))
+    try:
         for i in range(n):
             roots[i] = <PyObject *>variables[i]
-            grads[i] = give(gradients[i])
-        gradients = None
+            grads[i] = give(
+                root_gradient(<VariableBase>variables[i], gradients[i], run.create))
         if extras is not None:
             run.extras = give(extras)
-        execute(&run, roots, grads, n)
+        execute(&run, roots, grads, <int>n)
         return None if extras is None else results(extras, run.create, allow_unused)
     finally:
-        free(roots)
-        free(grads)
+        for i in range(n):             # left only if the run did not begin
+            if grads[i] != NULL:
+                decref(grads[i])
+        if roots != few:
+            free(roots)
         if run.extras != NULL:
             decref(run.extras)
 
@@ -790,13 +817,13 @@ cdef tuple results(Extras extras, bint create, bint allow_unused):
     """The gradients found, as Variables that share no memory with each other."""
     cdef Py_ssize_t i
     cdef list found = extras.found
-    if not allow_unused and None in [g if g is None else 0 for g in found]:
-        raise RuntimeError(
-            "One of the differentiated Variables appears to not have been used in the "
-            "graph: element %d of inputs" % [g is None for g in found].index(True))
     for i in range(len(found)):
         if found[i] is not None:
             found[i] = as_variable(own(PyList_GET_ITEM(found, i), create), create)
+        elif not allow_unused:
+            raise RuntimeError(
+                "One of the differentiated Variables appears to not have been used in "
+                "the graph: element %d of inputs" % i)
     return tuple(found)
 
 
@@ -811,13 +838,14 @@ class ImperativeEngine:
         cdef Run *run = outermost()
         if run == NULL:
             raise RuntimeError("queue_callback works only while backward runs")
+        if extras_of(run).callbacks is None:
+            extras_of(run).callbacks = []
         extras_of(run).callbacks.append(callback)
 
     def run_backward(self, variables, grad_variables, retain_graph=None,
                      create_graph=None):
         """The same as autograd.backward."""
-        run_backward(
-            tuple(variables), tuple(grad_variables), retain_graph, create_graph)
+        run_backward(variables, grad_variables, retain_graph, create_graph)
 
 
 set_engine(backward_one)

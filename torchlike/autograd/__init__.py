@@ -21,25 +21,6 @@ __all__ = [
 ]
 
 
-def _as_tuple(values, names):
-    """A tuple of Variables, or of gradients, from one of them or a sequence."""
-    if isinstance(values, Variable) or values is None:
-        return (values,)
-    if isinstance(values, (tuple, list)):
-        return tuple(values)
-    if names is None:
-        return (values,)
-    raise TypeError(
-        f"{names} should be a Variable or a sequence of them, but got "
-        f"{type(values).__name__}"
-    )
-
-
-def _gradients(given, count):
-    """One gradient, perhaps None, for each of ``count`` outputs."""
-    return (None,) * count if given is None else _as_tuple(given, None)
-
-
 def backward(
     variables,
     grad_variables=None,
@@ -77,11 +58,9 @@ def backward(
     >>> x.grad.data.sum()
     6.0
     """
-    variables = _as_tuple(variables, "variables")
-    gradients = _gradients(grad_variables, len(variables))
     if retain_graph is None:
         retain_graph = retain_variables
-    _run_backward(variables, gradients, retain_graph, create_graph)
+    _run_backward(variables, grad_variables, retain_graph, create_graph)
 
 
 def grad(
@@ -129,14 +108,12 @@ def grad(
     >>> dx.data.sum()
     4.0
     """
-    outputs = _as_tuple(outputs, "outputs")
-    gradients = _gradients(grad_outputs, len(outputs))
     return _run_backward(
         outputs,
-        gradients,
+        grad_outputs,
         retain_graph,
         create_graph,
-        _as_tuple(inputs, "inputs"),
+        (None,) if inputs is None else inputs,
         only_inputs,
         allow_unused,
     )
