@@ -279,3 +279,19 @@ def test_volatile_operations_keep_no_memory():
         v = v.exp().log()
     assert v.grad_fn is None
     assert torch._C.core.memory_stats()["bytes_in_use"] <= before
+
+
+def test_volatile_results_keep_no_memory():
+    x = Variable(torch.rand(100, 100), volatile=True)
+    w = Variable(torch.rand(100, 100), requires_grad=True)
+
+    def used_by(length):
+        before = torch._C.core.memory_stats()["bytes_in_use"]
+        y = x
+        for _ in range(length):
+            y = (y * w).tanh()
+        assert y.volatile and y.grad_fn is None
+        return torch._C.core.memory_stats()["bytes_in_use"] - before
+
+    used_by(1)
+    assert used_by(50) == used_by(1)
