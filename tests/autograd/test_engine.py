@@ -518,6 +518,9 @@ def test_products_are_added_to_the_grad_of_leaves():
     assert_allclose(a.grad, 4 * da.numpy())
     assert_allclose(b.grad, (before + db).numpy())
     b.data.copy_(before)
+    b.grad = Variable(torch.zeros(3, 3).t())  # any layout
+    product()
+    assert_allclose(b.grad, db.numpy())
     total = Variable(torch.ones(3, 3), requires_grad=True)
     b.grad = total * 2
     product()

@@ -28,7 +28,7 @@ from torchlike._C.hook_calls cimport call_hooks, call_post_hooks, call_pre_hooks
 from torchlike._C.profiler cimport end_range, open_range, profiling
 from torchlike._C.tensor_base cimport TensorBase, real_scalar, type_name, wrap
 from torchlike._C.th cimport (
-    THTensor_isSameSizeAs, THTensor_nElement, THTensor_newWithSize,
+    THTensor_isContiguous, THTensor_isSameSizeAs, THTensor_nElement, THTensor_newWithSize,
 )
 from torchlike._C.variable cimport (
     Node, VariableBase, collect_nodes, edge, give, grad_fn_of, new_variable,
@@ -404,6 +404,7 @@ cdef int lend_grads(Node n, PyObject **grads) except -1:
         grad = leaf.grad_
         if (grad is not None and not grad.requires_grad_
                 and grad.data_.ops == leaf.data_.ops
+                and THTensor_isContiguous(grad.data_.c_tensor)
                 and THTensor_isSameSizeAs(grad.data_.c_tensor, leaf.data_.c_tensor)):
             grads[i] = give(grad.data_)
             lent |= 1 << i
