@@ -1,6 +1,6 @@
 """Automatic differentiation: Variables, backward, user-defined Functions."""
 
-from torchlike._C.engine import run_backward as _run_backward
+from torchlike._C.backward import run_backward as _run_backward
 
 from . import function, profiler, variable
 from .function import Function, once_differentiable

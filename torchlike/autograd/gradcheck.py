@@ -1,6 +1,6 @@
 """Comparison of computed gradients with finite differences."""
 
-from torchlike._C.engine import run_backward
+from torchlike._C.backward import run_backward
 from torchlike._C.tensor_base import TensorBase
 
 from .variable import Variable
