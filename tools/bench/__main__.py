@@ -29,6 +29,7 @@ FAMILIES = (
     "nn",
     "optim",
     "files",
+    "data",
     "convnet",
     "layers",
     "recurrent",
