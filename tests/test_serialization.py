@@ -4,6 +4,7 @@ import marshal
 import os
 import pickle
 import pickletools
+import re
 import stat
 import struct
 import types
@@ -464,12 +465,39 @@ def test_what_does_not_exist_here_is_named():
         loaded(stream(pushed, {}))
 
 
+@pytest.mark.parametrize(
+    "layer, options, warned",
+    [
+        (nn.Upsample(scale_factor=2), {"scale_factor": 2.0, "align_corners": None}, ""),
+        (nn.Upsample(scale_factor=2, mode="bilinear"), {"align_corners": True}, ""),
+        (
+            nn.Upsample(scale_factor=2, mode="bilinear"),
+            {"align_corners": None},
+            "Upsample was saved with align_corners=False",
+        ),
+        (nn.Conv2d(1, 1, 1), {"padding_mode": "zeros"}, ""),
+        (nn.Conv2d(1, 1, 1), {"padding_mode": "reflect"}, "padding_mode='reflect'"),
+        (nn.AvgPool2d(1), {"divisor_override": 3}, "AvgPool2d .* divisor_override=3"),
+    ],
+)
+def test_layers_of_later_versions(layer, options, warned):
+    layer.__dict__.update(options)
+    data = saved(layer)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        again = loaded(data)
+    assert len(caught) == bool(warned)
+    if warned:
+        assert re.search(warned, str(caught[0].message))
+    assert again(Variable(torch.ones(1, 1, 2, 2))).dim() == 4
+
+
 # ---- damaged and foreign files -----------------------------------------------------
 
 
 def test_every_truncation_is_reported():
     data = saved(OrderedDict(w=torch.ones(3), b=torch.LongTensor([1])))
-    for i in range(len(data)):
+    for i in range(1, len(data)):
         with pytest.raises(RuntimeError, match="<BytesIO> is truncated, damaged"):
             loaded(data[:i])
 
@@ -504,7 +532,7 @@ def test_random_damage_never_does_worse():
         (b"<!DOCTYPE html>", "a web page"),
         (b"\x1f\x8bxxx", "gzip file"),
         (b"\x93NUMPYxxx", "NumPy array"),
-        (b"", "expected the magic number"),
+        (b"", "<BytesIO> is empty; expected a file of torch.save"),
         (b"hello world", "expected the magic number"),
         (pickle.dumps({"a": 1}), "expected the magic number, but it begins otherwise"),
         (pickle.dumps(Plain()), "expected the magic number"),

@@ -47,6 +47,8 @@ def read(file, reader, name):
         As for `torch.load`.
     """
     head = file.head(512)
+    if not head:
+        raise RuntimeError(f"torch.load: {name} is empty; expected a file of torch.save")
     for mark, kind in _FOREIGN.items():
         if head.startswith(mark):
             raise RuntimeError(

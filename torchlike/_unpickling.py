@@ -9,6 +9,7 @@ and whose state it may set.
 import pickle
 import re
 import sys
+import warnings
 from collections import OrderedDict, defaultdict
 
 import torchlike
@@ -349,6 +350,29 @@ def _call(function, args):
 _PLAIN_DTYPE_STATE = (None, None, None, -1, -1, 0)
 
 
+# Options that layers of later versions have, and the values that change nothing here.
+_LATER_OPTIONS = {
+    "padding_mode": ("zeros",),
+    "divisor_override": (None,),
+    "track_running_stats": (True,),
+    "align_corners": (None, True),
+}
+
+
+def _warn_of_options(module, state):
+    """Warn where a layer of a later version would compute something else here."""
+    for name, same in _LATER_OPTIONS.items():
+        value = state.get(name, same[0])
+        if name == "align_corners" and value is None:
+            value = state.get("mode", "nearest") == "nearest"
+        if not any(value is plain or value == plain for plain in same):
+            warnings.warn(
+                f"a {type(module).__name__} was saved with {name}={short(value)}, which "
+                "is ignored here",
+                stacklevel=2,
+            )
+
+
 def _set_state(obj, state):
     """Give an object its state and return it."""
     if isinstance(obj, StandIn):
@@ -358,6 +382,8 @@ def _set_state(obj, state):
         setter = getattr(obj, "__setstate__", None)
         if setter is not None:
             setter(state)
+            if isinstance(obj, nn.Module) and isinstance(state, dict):
+                _warn_of_options(obj, state)
             return obj
         if isinstance(state, dict):
             obj.__dict__.update(state)

@@ -32,6 +32,12 @@ class Upsample(Module):
         self.scale_factor = scale_factor
         self.mode = mode
 
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        factor = self.scale_factor
+        if isinstance(factor, float) and factor.is_integer():  # of later versions
+            self.scale_factor = int(factor)
+
     def forward(self, input):
         """Enlarge an input of shape (N, C, *)."""
         return F.upsample(input, self.size, self.scale_factor, self.mode)
