@@ -492,6 +492,19 @@ def test_layers_of_later_versions(layer, options, warned):
     assert again(Variable(torch.ones(1, 1, 2, 2))).dim() == 4
 
 
+def test_instance_norm_of_later_versions():
+    layer = nn.InstanceNorm2d(2, affine=True)
+    del layer.__dict__["_use_running_stats"]
+    layer.running_mean = layer.running_var = None
+    layer.track_running_stats = False
+    x = Variable(torch.randn(2, 2, 3, 3))
+    r = loaded(saved(layer)).eval()(x).data.numpy()
+    n = x.data.numpy()
+    mean, var = (f(n, axis=(2, 3), keepdims=True) for f in (np.mean, np.var))
+    expected = (n - mean) / np.sqrt(var + 1e-5) * layer.weight.data[0]
+    np.testing.assert_allclose(r[:, :1], expected[:, :1], rtol=1e-4, atol=1e-5)
+
+
 # ---- damaged and foreign files -----------------------------------------------------
 
 

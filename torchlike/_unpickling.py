@@ -354,7 +354,6 @@ _PLAIN_DTYPE_STATE = (None, None, None, -1, -1, 0)
 _LATER_OPTIONS = {
     "padding_mode": ("zeros",),
     "divisor_override": (None,),
-    "track_running_stats": (True,),
     "align_corners": (None, True),
 }
 

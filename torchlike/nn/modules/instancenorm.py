@@ -1,5 +1,6 @@
 """Normalisation of each sample on its own."""
 
+import torchlike
 from torchlike.nn import functional as F
 from torchlike.nn.modules.batchnorm import _BatchNorm
 
@@ -12,6 +13,15 @@ class _InstanceNorm(_BatchNorm):
     def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=False):
         super().__init__(num_features, eps, momentum, affine)
         self._use_running_stats = False
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        # later versions have statistics only where they are used
+        used = self.__dict__.get("track_running_stats", False)
+        self.__dict__.setdefault("_use_running_stats", used)
+        if self.running_mean is None:
+            self.running_mean = torchlike.zeros(self.num_features)
+            self.running_var = torchlike.ones(self.num_features)
 
     def forward(self, input):
         """Normalise; update the running statistics while training."""
