@@ -48,7 +48,9 @@ def read(file, reader, name):
     """
     head = file.head(512)
     if not head:
-        raise RuntimeError(f"torch.load: {name} is empty; expected a file of torch.save")
+        raise RuntimeError(
+            f"torch.load: {name} is empty; expected a file of torch.save"
+        )
     for mark, kind in _FOREIGN.items():
         if head.startswith(mark):
             raise RuntimeError(

@@ -366,8 +366,8 @@ def _warn_of_options(module, state):
             value = state.get("mode", "nearest") == "nearest"
         if not any(value is plain or value == plain for plain in same):
             warnings.warn(
-                f"a {type(module).__name__} was saved with {name}={short(value)}, which "
-                "is ignored here",
+                f"a {type(module).__name__} was saved with {name}={short(value)}, "
+                "which is ignored here",
                 stacklevel=2,
             )
 
