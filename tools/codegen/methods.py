@@ -29,6 +29,8 @@ from torchlike._C.variable_ops cimport *
 
 # Reading argument i of a kind out of what the parser filled in.
 READ = {
+    "T": "<{own}>a.values[{i}].o",
+    "t": "None if a.values[{i}].o == NULL else <{own}>a.values[{i}].o",
     "L": "<TensorBase>a.values[{i}].o",
     "B": "<TensorBase>a.values[{i}].o",
     "P": "None if a.values[{i}].o == NULL else <TensorBase>a.values[{i}].o",
@@ -120,19 +122,9 @@ class MethodWriter:
         self.code = []
 
     def arguments(self, overload, variable):
-        out = []
-        for i, a in enumerate(overload.arguments):
-            if a.kind == "T":
-                kind = "VariableBase" if variable else "TensorBase"
-                out.append(f"<{kind}>a.values[{i}].o")
-            elif a.kind == "t":
-                kind = "VariableBase" if variable else "TensorBase"
-                out.append(
-                    f"None if a.values[{i}].o == NULL else <{kind}>a.values[{i}].o"
-                )
-            else:
-                out.append(READ[a.kind].format(i=i))
-        return out
+        own = "VariableBase" if variable else "TensorBase"
+        numbered = enumerate(overload.arguments)
+        return [READ[a.kind].format(i=i, own=own) for i, a in numbered]
 
     def tensor_result(self, operator, overload):
         """Lines for tensors, out of place."""
@@ -161,22 +153,20 @@ class MethodWriter:
             ]
         elif takes_out(operator, overload):
             kinds = "".join(overload.outputs)
-            if len(kinds) == 1:
-                code = OUT_TYPES[kinds]
-                lines += [
-                    "if a.out != NULL:",
-                    f"    out = out_tensor(a.out, {code})",
-                    f"    {into}({', '.join(['out', 't', *rest])})",
-                    "    return out",
-                ]
-            else:
-                outs = [f"<TensorBase>outs[{i}]" for i in range(len(kinds))]
-                lines += [
-                    "if a.out != NULL:",
-                    f'    outs = out_tensors(a.out, t.ops.dtype, b"{kinds}")',
-                    f"    {into}({', '.join([*outs, 't', *rest])})",
-                    "    return outs",
-                ]
+            made, outs = "out", ["out"]
+            code = f"out_tensor(a.out, {OUT_TYPES[kinds[0]]})"
+            if len(kinds) > 1:
+                made, outs = (
+                    "outs",
+                    [f"<TensorBase>outs[{i}]" for i in range(len(kinds))],
+                )
+                code = f'out_tensors(a.out, t.ops.dtype, b"{kinds}")'
+            lines += [
+                "if a.out != NULL:",
+                f"    {made} = {code}",
+                f"    {into}({', '.join([*outs, 't', *rest])})",
+                f"    return {made}",
+            ]
         lines.append(f"return {name(overload, 't')}({', '.join(['t', *rest])})")
         return lines
 
@@ -242,34 +232,25 @@ class MethodWriter:
             '    """Puts the methods on the classes and the functions into their namespaces."""'
         )
         for operator in self.operators:
-            everywhere = set(operator.types) == set(MATH_TYPES)
+            leaves = [f"leaf_classes[{ALL_TYPES.index(t)}]" for t in operator.types]
+            if set(operator.types) == set(MATH_TYPES):
+                leaves = ["tensor_class"]
             for name in names(operator):
                 inplace = name == operator.inplace
-                in_namespace = operator.function and (not inplace or operator.namespace)
-                only_variables = operator.variable_only or (
-                    operator.public == "variables" and not inplace
-                )
-                method = operator.method or operator.public == "variables"
-                if method or (inplace and not operator.namespace):
-                    doc = json.dumps(docstring(operator, name), ensure_ascii=True)
+                for_variables = operator.public == "variables" and not inplace
+                if operator.variable_only or for_variables:
                     owners = ["variable_class"]
-                    if only_variables:
-                        pass
-                    elif everywhere:
-                        owners.append("tensor_class")
-                    else:
-                        owners += [
-                            f"leaf_classes[{ALL_TYPES.index(t)}]"
-                            for t in operator.types
-                        ]
-                    for owner in owners:
-                        lines.append(
-                            f'    install_method({owner}, b"{name}", m_{name}, {doc}.encode())'
-                        )
-                if in_namespace:
-                    doc = json.dumps(
-                        docstring(operator, name, function=True), ensure_ascii=True
-                    )
+                else:
+                    owners = ["variable_class", *leaves]
+                if not (operator.method or operator.public == "variables"):
+                    owners = owners if inplace and not operator.namespace else []
+                doc = json.dumps(docstring(operator, name))
+                lines += [
+                    f'    install_method({owner}, b"{name}", m_{name}, {doc}.encode())'
+                    for owner in owners
+                ]
+                if operator.function and (not inplace or operator.namespace):
+                    doc = json.dumps(docstring(operator, name, function=True))
                     lines.append(
                         f'    install_function(namespaces["{operator.namespace}"], b"{name}", f_{name}, {doc}.encode())'
                     )

@@ -145,18 +145,14 @@ def function_stubs(operators):
 
 def package_imports(path):
     """The import statements of a module that its stub repeats, names re-exported."""
-    lines = []
-    for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                if (
-                    not (alias.asname or alias.name).startswith("_")
-                    or alias.name == "__version__"
-                ):
-                    lines.append(
-                        f"from {node.module} import {alias.name} as {alias.name}"
-                    )
-    return lines
+    return [
+        f"from {node.module} import {alias.name} as {alias.name}"
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name == "__version__"
+        or not (alias.asname or alias.name).startswith("_")
+    ]
 
 
 def write_stubs(out, operators, package):

@@ -36,6 +36,7 @@ FLAGS = {
     "doc", "overload", "inplace", "public", "function", "method", "domain", "samples",
     "shapes", "namespace", "variable_only", "aka",
 }  # fmt: skip
+OVERLOAD_FLAGS = {"args", "call", "grad", "grad_v", "grad_all", "let", "numpy"}
 RESERVED = {"from": "from_", "lambda": "lambda_", "sorted": "sorted_"}
 
 
@@ -66,16 +67,12 @@ class Overload:
     target: str  # C function, or a hand-written one as module.name
     call_arguments: list
     library: str  # TH, THNN, view (returns a THTensor *), helper or object
-    outputs: (
-        list  # kinds of the results: T own type, L, B, P; empty for a number or bool
-    )
+    outputs: list  # kinds of results: T own type, L, B, P; empty for a number or bool
     number: str  # "", "real", "bool"
     types: tuple
     grad: dict
     grad_v: dict  # other formulas for create_graph, where the usual ones are fused
-    grad_all: (
-        str | None
-    )  # one call that computes all gradients, in the order of tensors
+    grad_all: str | None  # one call for all gradients, in the order of tensors
     let: dict  # names for parts of formulas
     numpy: str | None
     broadcasts: bool
@@ -193,15 +190,7 @@ def parse_call(text, tables, where):
 
 
 def parse_overload(entry, aka, tables, where):
-    unknown = set(entry) - {
-        "args",
-        "call",
-        "grad",
-        "grad_v",
-        "grad_all",
-        "let",
-        "numpy",
-    }
+    unknown = set(entry) - OVERLOAD_FLAGS
     if unknown:
         raise TableError(f"{where}: unknown fields {sorted(unknown)}")
     arguments = parse_arguments(entry["args"], aka, where)

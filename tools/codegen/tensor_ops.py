@@ -9,6 +9,7 @@ and for an overload whose result is one number ``value_sum(self, &scalar)`` and 
 returns it as a tensor with one element. A view has t_view_Z only.
 """
 
+from .slots import TENSORS, slots_code
 from .text import banner
 
 C_KINDS = {
@@ -57,24 +58,6 @@ cdef TensorBase invert(TensorBase self):
         )
     return t_rsub_S(self, number_scalar(self.ops, 1))
 """
-
-ARITHMETIC = [
-    ("__add__", "__radd__", "__iadd__", "add", "add"),
-    ("__sub__", "__rsub__", "__isub__", "sub", "rsub"),
-    ("__mul__", "__rmul__", "__imul__", "mul", "mul"),
-    ("__truediv__", "__rtruediv__", "__itruediv__", "div", "rdiv"),
-    ("__mod__", None, "__imod__", "remainder", None),
-    ("__pow__", "__rpow__", "__ipow__", "pow", "tpow"),
-]
-# Operators on bits, and a C function that only the types with the operator have.
-BITWISE = {
-    "and": "bitAnd",
-    "or": "bitOr",
-    "xor": "bitXor",
-    "lshift": "lshift",
-    "rshift": "rshift",
-}
-COMPARISONS = ["lt", "le", "gt", "ge", "eq", "ne"]
 
 
 def declare(arguments, kinds=C_KINDS):
@@ -184,7 +167,7 @@ class TensorWriter:
             value = f"{name(overload, 'value')}({', '.join([*forward, '&value'])})"
             self.function(
                 f"int {name(overload, 'value')}({signature}, THScalar *result) except -1",
-                [*guard, *self.released(f"result[0] = {call}", "with_result"),
+                [*guard, *self.released(f"result[0] = {call}"),
                  "if THError_pending() != 0:", "    return raise_error()", "return 0"],
             )  # fmt: skip
             self.function(
@@ -236,7 +219,7 @@ class TensorWriter:
             for code in pass_on([a])
         ]
 
-    def released(self, statement, _):
+    def released(self, statement):
         return [
             "if is_large(self.c_tensor):",
             "    with nogil:",
@@ -251,7 +234,7 @@ class TensorWriter:
             return [f"return check({call})"]
         return [
             "cdef int status",
-            *self.released(f"status = {call}", ""),
+            *self.released(f"status = {call}"),
             "return check(status)",
         ]
 
@@ -265,7 +248,7 @@ class TensorWriter:
                     self.inplace_view(operator, overload)
         note = banner("tensor_ops.py", "tools/ops")
         head = PREAMBLE.format(banner=note)
-        slots = slots_code("TensorBase", "t", "is_same_type")
+        slots = slots_code(TENSORS)
         out.write(
             "torchlike/_C/tensor_ops.pyx",
             head + "\n\n" + "\n\n\n".join(self.code) + "\n\n\n" + slots,
@@ -288,113 +271,3 @@ class TensorWriter:
             f"({', '.join(['TensorBase self', *declare(overload.arguments)])}) except -1",
             [f"return check(THTensor_set(self.c_tensor, {view}({forward}).c_tensor))"],
         )
-
-
-def slots_code(base, prefix, _):
-    """The class with Python's operators: exact types first, everything else by the method."""
-    lines = [
-        "cdef class TensorOps(TensorBase):",
-        "    # Python's operators; the methods are installed by the module methods.",
-    ]
-    for forward, reverse, inplace, name, reversed_name in ARITHMETIC:
-        modulo = ", modulo" if name == "pow" else ""
-        lines += [
-            f"    def {forward}(self, other{modulo}):",
-            "        cdef THScalar value",
-            "        if Py_TYPE(other) == Py_TYPE(self):",
-            f"            return t_{name}_T(self, <TensorBase>other)",
-            "        if is_number(self.ops, other):",
-            "            to_scalar(self.ops, other, &value)",
-            f"            return t_{name}_S(self, value)",
-            f'        return operator_method(self, "{name}", other)',
-            "",
-        ]
-        if reverse:
-            lines += [
-                f"    def {reverse}(self, other{modulo}):",
-                "        cdef THScalar value",
-                "        if is_number(self.ops, other):",
-                "            to_scalar(self.ops, other, &value)",
-                f"            return t_{reversed_name}_S(self, value)",
-                f'        return operator_method(self, "{name}", other)',
-                "",
-            ]
-        lines += [
-            f"    def {inplace}(self, other{modulo}):",
-            "        cdef THScalar value",
-            "        if Py_TYPE(other) == Py_TYPE(self):",
-            f"            into_{name}_T(self, self, <TensorBase>other)",
-            "            return self",
-            "        if is_number(self.ops, other):",
-            "            to_scalar(self.ops, other, &value)",
-            f"            into_{name}_S(self, self, value)",
-            "            return self",
-            f'        return operator_method(self, "{name}_", other)',
-            "",
-        ]
-    lines += bitwise_slots("self")
-    lines += [
-        "    def __matmul__(self, other):",
-        "        if Py_TYPE(other) == Py_TYPE(self) and self.c_tensor.nDimension == 2:",
-        "            if (<TensorBase>other).c_tensor.nDimension == 2:",
-        "                return t_mm_T(self, <TensorBase>other)",
-        '        return operator_method(self, "matmul", other)',
-        "",
-        "    def __getitem__(self, index):",
-        "        return tensor_index.get_item(self, index)",
-        "",
-        "    def __setitem__(self, index, value):",
-        "        tensor_index.set_item(self, index, value)",
-        "",
-        "    def __neg__(self):",
-        "        return t_neg(self)",
-        "",
-        "    def __abs__(self):",
-        "        return t_abs(self)",
-        "",
-        "    def __richcmp__(self, other, int comparison):",
-        "        cdef THScalar value",
-        "        if other is None:",
-        "            return NotImplemented",
-        "        same = Py_TYPE(other) == Py_TYPE(self)",
-        "        if not same:",
-        "            if not is_number(self.ops, other):",
-        "                return operator_method(self, COMPARISON[comparison], other)",
-        "            to_scalar(self.ops, other, &value)",
-    ]
-    for name in COMPARISONS:
-        lines += [
-            f"        if comparison == Py_{name.upper()}:",
-            f"            return t_{name}_T(self, <TensorBase>other) if same else t_{name}_S(self, value)",
-        ]
-    lines += [
-        "",
-        "    def __hash__(self):",
-        "        return <Py_ssize_t><void *>self >> 4",
-        "",
-        "",
-    ]
-    names = ", ".join(f'Py_{n.upper()}: "{n}"' for n in COMPARISONS)
-    return (
-        f"cdef dict COMPARISON = {{{names}}}\n\n\n" + "\n".join(lines).rstrip() + "\n"
-    )
-
-
-def bitwise_slots(data):
-    """Python's operators on bits; the methods of these names do the work."""
-    lines, ops = [], f"{data}.ops"
-    for name, function in BITWISE.items():
-        for slot in (f"__{name}__", f"__i{name}__"):
-            lines += [
-                f"    def {slot}(self, other):",
-                f"        if {ops}.{function} == NULL:",
-                f'            missing_operator({data}, "{slot}")',
-                f'        return operator_method(self, "{slot}", other)',
-                "",
-            ]
-    return [
-        *lines,
-        "    def __invert__(self):",
-        "        return invert(self)",
-        "",
-    ]

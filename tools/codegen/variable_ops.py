@@ -8,14 +8,8 @@ table, compiled twice: ``apply`` on tensors, ``apply_v`` on Variables.
 import ast
 
 from .formula import Compiler, FormulaError
-from .tensor_ops import (
-    ARITHMETIC,
-    C_KINDS,
-    COMPARISONS,
-    bitwise_slots,
-    declare,
-    pass_on,
-)
+from .slots import VARIABLES, slots_code
+from .tensor_ops import C_KINDS, declare, pass_on
 from .text import banner, indent
 
 PREAMBLE = """\
@@ -516,7 +510,7 @@ class VariableWriter:
         )
         plain = "".join(f"    {name},\n" for name in self.plain)
         plain = f"add_no_objects((\n{plain}))\n"
-        sections = [*self.nodes, *self.code, slots_code(), plain]
+        sections = [*self.nodes, *self.code, slots_code(VARIABLES), plain]
         out.write(
             "torchlike/_C/variable_ops.pyx", head + "\n\n" + "\n\n\n".join(sections)
         )
@@ -530,79 +524,3 @@ class VariableWriter:
             + "\n".join(self.declarations)
             + "\n",
         )
-
-
-def slots_code():
-    """The class with Python's operators on Variables and numbers."""
-    lines = [
-        "cdef class VariableOps(VariableBase):",
-        "    # Python's operators; the methods are installed by the module methods.",
-    ]
-
-    def branch(condition, call):
-        return [f"        if {condition}:", f"            return {call}"]
-
-    number = "is_number(self.data_.ops, other)"
-    convert = "            to_scalar(self.data_.ops, other, &value)"
-    same = "isinstance(other, VariableBase) and (<VariableBase>other).data_.ops == self.data_.ops"
-    for forward, reverse, inplace, name, reversed_name in ARITHMETIC:
-        modulo = ", modulo" if name == "pow" else ""
-        lines += [
-            f"    def {forward}(self, other{modulo}):",
-            "        cdef THScalar value",
-            *branch(same, f"v_{name}_T(self, <VariableBase>other)"),
-            f"        if {number}:",
-            convert,
-            f"            return v_{name}_S(self, value)",
-            f'        return operator_method(self, "{name}", other)',
-            "",
-        ]
-        if reverse:
-            lines += [
-                f"    def {reverse}(self, other{modulo}):",
-                "        cdef THScalar value",
-                f"        if {number}:",
-                convert,
-                f"            return v_{reversed_name}_S(self, value)",
-                f'        return operator_method(self, "{name}", other)',
-                "",
-            ]
-        lines += [
-            f"    def {inplace}(self, other{modulo}):",
-            f'        return operator_method(self, "{name}_", other)',
-            "",
-        ]
-    lines += bitwise_slots("self.data_")
-    lines += [
-        "    def __matmul__(self, other):",
-        '        return operator_method(self, "matmul", other)',
-        "",
-        "    def __neg__(self):",
-        "        return v_neg(self)",
-        "",
-        "    def __abs__(self):",
-        "        return v_abs(self)",
-        "",
-        "    def __richcmp__(self, other, int comparison):",
-        "        cdef THScalar value",
-        "        if other is None:",
-        "            return NotImplemented",
-        f"        cdef bint same = {same}",
-        "        if not same:",
-        f"            if not {number}:",
-        "                return operator_method(self, COMPARISON[comparison], other)",
-        "            to_scalar(self.data_.ops, other, &value)",
-    ]
-    for name in COMPARISONS:
-        lines += [
-            f"        if comparison == Py_{name.upper()}:",
-            f"            if same: return v_{name}_T(self, <VariableBase>other)",
-            f"            return v_{name}_S(self, value)",
-        ]
-    lines += [
-        "",
-        "    def __hash__(self):",
-        "        return <Py_ssize_t><void *>self >> 4",
-    ]
-    names = ", ".join(f'Py_{n.upper()}: "{n}"' for n in COMPARISONS)
-    return f"cdef dict COMPARISON = {{{names}}}\n\n\n" + "\n".join(lines) + "\n"
