@@ -66,7 +66,7 @@ def test_char_rnn_learns(tmp_path):
 def test_hogwild_learns(tmp_path):
     output = run(ROOT / "docs" / "examples" / "hogwild.py", tmp_path)
     assert [output.count(f"process {rank}, epoch 5: ") for rank in range(4)] == [1] * 4
-    assert float(output.split()[-1]) > 0.85
+    assert float(output.split()[-1]) > 0.8  # about 0.9, by chance
 
 
 @pytest.mark.parametrize(

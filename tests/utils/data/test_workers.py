@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import numpy as np
@@ -271,9 +270,9 @@ def test_a_sampler_that_fails_ends_the_workers():
 def test_timeout():
     reader, writer = os.pipe()
     data = Computed(2, lambda i: os.read(reader, 1) if i else os.getpid())
-    batches = iter(DataLoader(data, num_workers=1, timeout=0.2, collate_fn=list))
+    batches = iter(DataLoader(data, num_workers=1, timeout=1.5, collate_fn=list))
     (pid,) = next(batches)
-    with pytest.raises(RuntimeError, match="timed out after 0.2 seconds"):
+    with pytest.raises(RuntimeError, match="timed out after 1.5 seconds"):
         next(batches)
     assert ended(pid)
     os.close(reader)
@@ -286,13 +285,11 @@ def test_a_worker_that_is_killed(which):
     reader, writer = os.pipe()
     batches = iter(DataLoader(data, num_workers=2, collate_fn=list))
     pids = [next(batches)[0], next(batches)[0]]
-    start = time.monotonic()
     os.kill(pids[which], signal.SIGKILL)
     with pytest.raises(
         RuntimeError, match=rf"\(pid {pids[which]}\) is killed by signal: Killed"
     ):
         next(batches)
-    assert time.monotonic() - start < 2
     assert all(ended(pid) for pid in pids)
     with pytest.raises(StopIteration):
         next(batches)
