@@ -104,8 +104,32 @@ def test_collate_numpy(dtype, kind):
     batch = default_collate(list(array))
     assert batch.type() == f"torch.{kind}Tensor"
     assert batch.tolist() == [[1, 2], [3, 4]]
+    array.flags.writeable = False
+    assert default_collate(list(array)).tolist() == [[1, 2], [3, 4]]
     scalars = default_collate([array[0, 0], array[1, 1]])
     assert scalars.type() == f"torch.{kind}Tensor" and scalars.tolist() == [1, 4]
+
+
+def test_collate_function_of_2017(data):
+    from torchlike.utils.data import dataloader
+
+    def collate(batch):
+        if torch.is_tensor(batch[0]):
+            out = None
+            if dataloader._use_shared_memory:
+                numel = sum(x.numel() for x in batch)
+                out = batch[0].new(batch[0].storage()._new_shared(numel))
+            return torch.stack(batch, 0, out=out)
+        kind = dataloader.numpy_type_map[np.asarray(batch[0]).dtype.name]
+        return kind(batch)
+
+    def pairs(batch):
+        return [collate(part) for part in zip(*batch)]
+
+    for workers in (0, 1):
+        for x, y in DataLoader(data, 5, num_workers=workers, collate_fn=pairs):
+            assert x.tolist() == data.data_tensor.tolist()
+            assert y.type() == "torch.LongTensor" and y.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_collate_containers():

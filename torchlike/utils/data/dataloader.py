@@ -17,18 +17,20 @@ _WITH_ROWS = {
 # Batches that each worker is asked for in advance.
 _AHEAD = 2
 
-# kind and item size of a NumPy type -> tensor class
-_NUMPY_TENSORS = {
-    ("f", 8): "DoubleTensor",
-    ("f", 4): "FloatTensor",
-    ("f", 2): "HalfTensor",
-    ("i", 8): "LongTensor",
-    ("i", 4): "IntTensor",
-    ("i", 2): "ShortTensor",
-    ("i", 1): "CharTensor",
-    ("u", 1): "ByteTensor",
-    ("b", 1): "ByteTensor",
+# NumPy type -> tensor class; collate functions of programs use it too.
+numpy_type_map = {
+    "float64": torchlike.DoubleTensor,
+    "float32": torchlike.FloatTensor,
+    "float16": torchlike.HalfTensor,
+    "int64": torchlike.LongTensor,
+    "int32": torchlike.IntTensor,
+    "int16": torchlike.ShortTensor,
+    "int8": torchlike.CharTensor,
+    "uint8": torchlike.ByteTensor,
 }
+# Collate functions of programs ask whether to put batches into shared memory. They need
+# not: a worker copies what it sends.
+_use_shared_memory = False
 
 
 def _is_numpy(value):
@@ -40,14 +42,16 @@ def _collate_numpy(batch):
     """A tensor of NumPy arrays (stacked) or scalars."""
     first = batch[0]
     if first.ndim:
-        return torchlike.stack([torchlike.from_numpy(array) for array in batch], 0)
-    name = _NUMPY_TENSORS.get((first.dtype.kind, first.dtype.itemsize))
-    if name is None:
+        # The batch is a copy: an array that cannot be a tensor's memory will do.
+        lent = [a if a.flags.writeable else a.copy() for a in batch]
+        return torchlike.stack([torchlike.from_numpy(array) for array in lent], 0)
+    name = "uint8" if first.dtype.kind == "b" else first.dtype.name
+    if name not in numpy_type_map:
         raise TypeError(
             "batch must contain tensors, numbers, dicts or lists; "
             f"found NumPy values of type {first.dtype}"
         )
-    return getattr(torchlike, name)([value.item() for value in batch])
+    return numpy_type_map[name]([value.item() for value in batch])
 
 
 def default_collate(batch):
