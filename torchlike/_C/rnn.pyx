@@ -6,7 +6,7 @@ gradient that shall be differentiated again is that of the same layer composed o
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 from torchlike._C.dispatch cimport TH_dispatch, THNN_dispatch, THNNDispatch
-from torchlike._C.engine import run_backward
+from torchlike._C.backward import run_backward
 from torchlike._C.errors cimport check, raise_error
 from torchlike._C.joining cimport join_variables
 from torchlike._C.profiler cimport begin_range, end_range, profiling
