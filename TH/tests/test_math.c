@@ -56,9 +56,12 @@ static const Function functions[] = {
     {"cosh", TH_K_cosh, cosh, NULL, -90, 90, 1, 0},
     {"erf", TH_K_erf, erf, NULL, -5, 5, 1, 0},
     {"erf", TH_K_erf, erf, NULL, 0, 1, 1, 0},
-    {"asin", TH_K_asin, asin, NULL, -1, 1, 2, 0},
-    {"acos", TH_K_acos, acos, NULL, -1, 1, 2, 0},
-    {"atan", TH_K_atan, atan, NULL, -50, 50, 2, 0},
+    {"asin", TH_K_asin, asin, asinl, -1, 1, 1, 2},
+    {"asin", TH_K_asin, asin, asinl, 0, 1, 1, 2},
+    {"acos", TH_K_acos, acos, acosl, -1, 1, 1, 2},
+    {"acos", TH_K_acos, acos, acosl, 0, 1, 1, 2},
+    {"atan", TH_K_atan, atan, atanl, -50, 50, 1, 2},
+    {"atan", TH_K_atan, atan, atanl, 0, 1e38, 1, 2},
     {"sqrt", TH_K_sqrt, sqrt, NULL, 0, 1e38, 0.51, 0},
     {"rsqrt", TH_K_rsqrt, rsqrt, NULL, 0, 1e38, 1.5, 0},
 };
@@ -95,7 +98,7 @@ static long double ulps(long double value, long double exact, int digits, int le
 }
 
 static float x4[POINTS], y4[POINTS], r4[POINTS];
-static double x8[POINTS], r8[POINTS];
+static double x8[POINTS], y8[POINTS], r8[POINTS];
 
 static void test_float(const Function *f) {
     long double worst = 0;
@@ -250,6 +253,81 @@ static void test_pow(void) {
     }
 }
 
+/* Points (x, y) of all quadrants, of equal and of very different sizes. */
+static void test_atan2(void) {
+    long double worst4 = 0, worst8 = 0;
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < POINTS / 4; i++) {
+            x8[i] = round ? point(0, 1e300) : point(-2, 2);
+            y8[i] = round ? point(0, 1e300) : point(-2, 2);
+            x4[i] = (float)(round ? x8[i] * 1e-270 : x8[i]);
+            y4[i] = (float)(round ? y8[i] * 1e-270 : y8[i]);
+        }
+        th_kernels.pointwise[TH_FLOAT][TH_K_atan2](r4, x4, y4, NULL, NULL, POINTS / 4);
+        th_kernels.pointwise[TH_DOUBLE][TH_K_atan2](r8, x8, y8, NULL, NULL, POINTS / 4);
+        for (int i = 0; i < POINTS / 4; i++) {
+            long double narrow = ulps(r4[i], atan2(x4[i], y4[i]), 24, -149);
+            long double wide = ulps(r8[i], atan2l(x8[i], y8[i]), 53, -1074);
+            worst4 = narrow > worst4 ? narrow : worst4;
+            worst8 = wide > worst8 ? wide : worst8;
+        }
+    }
+    printf("atan2    float: %.2Lf ulp, double: %.2Lf ulp\n", worst4, worst8);
+    CHECK(worst4 <= 1);
+    CHECK(worst8 <= 2);
+}
+
+/* The C library's remainder bit by bit: small quotients, quotients that are almost
+ * whole, huge quotients. */
+static void test_fmod(void) {
+    for (int i = 0; i < POINTS / 4; i++) {
+        double x = point(0, 1e30), y = i % 2 ? point(0, 1e30) : point(-3, 3);
+        if (i % 5 == 0)
+            x = y * (double)(i % 1000);
+        if (i % 7 == 0)
+            x = nextafter(y * (double)(i % 100000), i % 3 ? 1e300 : -1e300);
+        x8[i] = x;
+        y8[i] = y;
+        x4[i] = (float)x;
+        y4[i] = (float)y;
+    }
+    th_kernels.pointwise[TH_FLOAT][TH_K_cfmod](r4, x4, y4, NULL, NULL, POINTS / 4);
+    th_kernels.pointwise[TH_DOUBLE][TH_K_cfmod](r8, x8, y8, NULL, NULL, POINTS / 4);
+    for (int i = 0; i < POINTS / 4; i++) {
+        if (!agrees(r4[i], fmodf(x4[i], y4[i]), 24, -149, 0))
+            FAILED("float fmod(%a, %a) is %a", x4[i], y4[i], r4[i]);
+        if (!agrees(r8[i], fmod(x8[i], y8[i]), 53, -1074, 0))
+            FAILED("double fmod(%a, %a) is %a", x8[i], y8[i], r8[i]);
+    }
+}
+
+/* All pairs of special values, each among ordinary ones. */
+static void test_special_pairs(int kernel, const char *name,
+                               double (*of)(double, double), float (*off)(float, float),
+                               double bound) {
+    for (int i = 0; i < SPECIALS; i++) {
+        for (int j = 0; j < SPECIALS; j++) {
+            x8[j] = specials[i];
+            y8[j] = specials[j];
+            x4[j] = (float)specials[i];
+            y4[j] = (float)specials[j];
+        }
+        th_kernels.pointwise[TH_FLOAT][kernel](r4, x4, y4, NULL, NULL, SPECIALS);
+        th_kernels.pointwise[TH_DOUBLE][kernel](r8, x8, y8, NULL, NULL, SPECIALS);
+        for (int j = 0; j < SPECIALS; j++) {
+            if (!agrees(r4[j], off(x4[j], y4[j]), 24, -149, bound))
+                FAILED("float %s(%a, %a) is %a", name, x4[j], y4[j], r4[j]);
+            if (!agrees(r8[j], of(x8[j], y8[j]), 53, -1074, bound))
+                FAILED("double %s(%a, %a) is %a", name, x8[j], y8[j], r8[j]);
+        }
+    }
+}
+
+static void test_pairs(void) {
+    test_special_pairs(TH_K_atan2, "atan2", atan2, atan2f, 2.5);
+    test_special_pairs(TH_K_cfmod, "fmod", fmod, fmodf, 0);
+}
+
 static void test_accuracy(void) {
     printf("level %s\n", THCpu_levelName(THCpu_level()));
     for (int k = 0; k < FUNCTIONS; k++) {
@@ -263,5 +341,8 @@ int main(void) {
     RUN(test_accuracy);
     RUN(test_specials);
     RUN(test_pow);
+    RUN(test_atan2);
+    RUN(test_fmod);
+    RUN(test_pairs);
     return TEST_RESULT;
 }

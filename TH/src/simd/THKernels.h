@@ -34,15 +34,17 @@ typedef void (*THKernel)(void *r, const void *a, const void *b, const void *c,
 #define TH_KERNELS_UNARY_PERIODIC(X) X(sin) X(cos) X(tan)
 /* r = op(x, v) */
 #define TH_KERNELS_SCALAR(X)                                                           \
-    X(add) X(rsub) X(mul) X(div) X(rdiv) X(fmod) X(remainder) X(cmaxValue) X(cminValue)
+    X(add) X(rsub) X(mul) X(div) X(rdiv) X(remainder) X(cmaxValue) X(cminValue)
 #define TH_KERNELS_SCALAR_INTEGER(X) X(bitAnd) X(bitOr) X(bitXor) X(lshift) X(rshift)
 /* The same, x^v and v^x. */
 #define TH_KERNELS_POWER(X) X(pow) X(tpow)
+/* r = op(x, y) and r = op(x, v), with a formula that holds up to a limit. */
+#define TH_KERNELS_MODULO(X) X(cfmod) X(fmod)
 /* r = op(x, v, w) */
 #define TH_KERNELS_SCALAR2(X) X(clamp)
 /* r = op(x, y) */
 #define TH_KERNELS_BINARY(X)                                                           \
-    X(cadd1) X(csub1) X(cmul) X(cdiv) X(cpow) X(cfmod) X(cremainder) X(cmax) X(cmin)
+    X(cadd1) X(csub1) X(cmul) X(cdiv) X(cpow) X(cremainder) X(cmax) X(cmin)
 #define TH_KERNELS_BINARY_INTEGER(X)                                                   \
     X(cbitAnd) X(cbitOr) X(cbitXor) X(clshift) X(crshift)
 #define TH_KERNELS_BINARY_FLOATING(X) X(atan2) X(sigmoidGrad) X(tanhGrad)
@@ -67,15 +69,17 @@ enum {
 #define TH_ID_T(name) TH_K_##name, TH_K_##name##T,
     TH_KERNELS_UNARY(TH_ID) TH_KERNELS_UNARY_FLOATING(TH_ID) TH_KERNELS_UNARY_PERIODIC(
         TH_ID) TH_KERNELS_SCALAR(TH_ID) TH_KERNELS_SCALAR_INTEGER(TH_ID)
-        TH_KERNELS_BINARY_INTEGER(TH_ID) TH_KERNELS_POWER(TH_ID) TH_KERNELS_SCALAR2(
-            TH_ID) TH_KERNELS_BINARY(TH_ID) TH_KERNELS_BINARY_FLOATING(TH_ID)
-            TH_KERNELS_BINARY_SCALAR(TH_ID) TH_KERNELS_BINARY_SCALAR_FLOATING(TH_ID)
-                TH_KERNELS_BINARY_SCALAR2_FLOATING(TH_ID)
-                    TH_KERNELS_TERNARY_SCALAR(TH_ID) TH_KERNELS_COMPARE_SCALAR(TH_ID_T)
-                        TH_KERNELS_COMPARE(TH_ID_T)
+        TH_KERNELS_BINARY_INTEGER(TH_ID) TH_KERNELS_MODULO(TH_ID)
+            TH_KERNELS_POWER(TH_ID) TH_KERNELS_SCALAR2(TH_ID) TH_KERNELS_BINARY(TH_ID)
+                TH_KERNELS_BINARY_FLOATING(TH_ID) TH_KERNELS_BINARY_SCALAR(TH_ID)
+                    TH_KERNELS_BINARY_SCALAR_FLOATING(TH_ID)
+                        TH_KERNELS_BINARY_SCALAR2_FLOATING(TH_ID)
+                            TH_KERNELS_TERNARY_SCALAR(TH_ID)
+                                TH_KERNELS_COMPARE_SCALAR(TH_ID_T)
+                                    TH_KERNELS_COMPARE(TH_ID_T)
 #undef TH_ID
 #undef TH_ID_T
-                            TH_NKERNELS
+                                        TH_NKERNELS
 };
 
 /* Sums and the like. The accumulators are accreal: int64_t or double. `center` is the

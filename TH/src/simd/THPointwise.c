@@ -5,6 +5,7 @@
 #include "THKernelMacros.h"
 #include "THKernels.h"
 #include "THMath.h"
+#include "THMathInverse.h"
 
 #define Real Byte
 #define real uint8_t
@@ -65,7 +66,7 @@
 #define TABLE                                                                          \
     [TH_K_fill] = KERNEL(fill),                                                        \
     TH_KERNELS_UNARY(ENTRY) TH_KERNELS_SCALAR(ENTRY) TH_KERNELS_POWER(ENTRY)           \
-        TH_KERNELS_SCALAR2(ENTRY) TH_KERNELS_BINARY(ENTRY)                             \
+        TH_KERNELS_MODULO(ENTRY) TH_KERNELS_SCALAR2(ENTRY) TH_KERNELS_BINARY(ENTRY)    \
             TH_KERNELS_BINARY_SCALAR(ENTRY) TH_KERNELS_TERNARY_SCALAR(ENTRY)           \
                 TH_KERNELS_COMPARE_SCALAR(ENTRY_T) TH_KERNELS_COMPARE(ENTRY_T)
 #define TABLE_INTEGER                                                                  \

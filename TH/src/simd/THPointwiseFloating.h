@@ -66,23 +66,20 @@ static inline real OP(erfinv)(real x) {
     return MATH(th_erfinv)(x);
 }
 static inline real OP(asin)(real x) {
-    return MATH(asin)(x);
+    return MATH(th_asin)(x);
 }
 static inline real OP(acos)(real x) {
-    return MATH(acos)(x);
+    return MATH(th_acos)(x);
 }
 static inline real OP(atan)(real x) {
-    return MATH(atan)(x);
+    return MATH(th_atan)(x);
 }
 static inline real OP(atan2)(real x, real y) {
-    return MATH(atan2)(x, y);
+    return MATH(th_atan2)(x, y);
 }
 
 static inline real OP(cdiv)(real x, real y) {
     return x / y;
-}
-static inline real OP(cfmod)(real x, real y) {
-    return MATH(fmod)(x, y);
 }
 static inline real OP(cpow)(real x, real y) {
     return MATH(th_pow)(x, y);
@@ -99,9 +96,6 @@ static inline real OP(div)(real x, real v) {
 }
 static inline real OP(rdiv)(real x, real v) {
     return v / x;
-}
-static inline real OP(fmod)(real x, real v) {
-    return MATH(fmod)(x, v);
 }
 static inline real OP(remainder)(real x, real v) {
     return OP(cremainder)(x, v);

@@ -39,9 +39,9 @@
 #define UNARY(name) LOOP(name, real, OP(name)(a[i]))
 #define PIECE 256
 
-/* Powers with one scalar operand go through the kernel for two tensors: tests of the
- * scalar would be moved out of the loop, which then is not vector code. */
-#define POWER(name, first, second)                                                     \
+/* Powers and remainders with a scalar go through the kernel for two tensors: tests of
+ * the scalar would be moved out of the loop, which then is not vector code. */
+#define THROUGH(of, name, first, second)                                               \
     static void KERNEL(name)(void *r_, const void *a_, UNUSED const void *b_,          \
                              UNUSED const void *c_, const THScalar *s, int64_t n) {    \
         real v[PIECE];                                                                 \
@@ -49,8 +49,29 @@
             v[i] = VALUE(0);                                                           \
         for (int64_t at = 0; at < n; at += PIECE) {                                    \
             const real *a = (const real *)a_ + at;                                     \
-            KERNEL(cpow)((real *)r_ + at, first, second, NULL, NULL,                   \
-                         n - at < PIECE ? n - at : PIECE);                             \
+            KERNEL(of)((real *)r_ + at, first, second, NULL, NULL,                     \
+                       n - at < PIECE ? n - at : PIECE);                               \
+        }                                                                              \
+    }
+
+/* Where the formula does not hold the C library works. */
+#define MODULO(name)                                                                   \
+    static void KERNEL(name)(void *r_, const void *a_, const void *b_,                 \
+                             UNUSED const void *c_, UNUSED const THScalar *s,          \
+                             int64_t n) {                                              \
+        real rest[PIECE];                                                              \
+        for (int64_t at = 0; at < n; at += PIECE) {                                    \
+            int64_t m = n - at < PIECE ? n - at : PIECE;                               \
+            const real *a = (const real *)a_ + at, *b = (const real *)b_ + at;         \
+            int outside = 0;                                                           \
+            for (int64_t i = 0; i < m; i++)                                            \
+                rest[i] = MATH(th_modulo)(a[i], b[i]);                                 \
+            for (int64_t i = 0; i < m; i++)                                            \
+                outside |= !MATH(th_isModulo)(a[i], b[i]);                             \
+            for (int64_t i = 0; outside && i < m; i++)                                 \
+                if (!MATH(th_isModulo)(a[i], b[i]))                                    \
+                    rest[i] = MATH(fmod)(a[i], b[i]);                                  \
+            memcpy((real *)r_ + at, rest, (size_t)m * sizeof(real));                   \
         }                                                                              \
     }
 
@@ -93,19 +114,23 @@ TH_KERNELS_UNARY(UNARY)
 TH_KERNELS_SCALAR(SCALAR)
 TH_KERNELS_SCALAR2(SCALAR2)
 TH_KERNELS_BINARY(BINARY)
-POWER(pow, a, v)
-POWER(tpow, v, a)
+THROUGH(cpow, pow, a, v)
+THROUGH(cpow, tpow, v, a)
 TH_KERNELS_BINARY_SCALAR(BINARY_SCALAR)
 TH_KERNELS_TERNARY_SCALAR(TERNARY_SCALAR)
 TH_KERNELS_COMPARE_SCALAR(COMPARE_SCALAR)
 TH_KERNELS_COMPARE(COMPARE)
 #ifdef FLOATING
+MODULO(cfmod)
+THROUGH(cfmod, fmod, a, v)
 TH_KERNELS_UNARY_FLOATING(UNARY)
 TH_KERNELS_UNARY_PERIODIC(UNARY_PERIODIC)
 TH_KERNELS_BINARY_FLOATING(BINARY)
 TH_KERNELS_BINARY_SCALAR_FLOATING(BINARY_SCALAR)
 TH_KERNELS_BINARY_SCALAR2_FLOATING(BINARY_SCALAR2)
 #else
+BINARY(cfmod)
+SCALAR(fmod)
 TH_KERNELS_SCALAR_INTEGER(SCALAR)
 TH_KERNELS_BINARY_INTEGER(BINARY)
 #endif
