@@ -33,7 +33,7 @@ THKernels th_kernels;
 __attribute__((constructor)) static void choose_kernels(void) {
 #define CHOOSE(isa)                                                                    \
     th_kernels = (THKernels) {                                                         \
-        th_pointwise_##isa, th_reduce_##isa, &th_move_##isa                            \
+        th_pointwise_##isa, th_reduce_##isa, &th_move_##isa, &th_gemm_##isa            \
     }
 #if defined(__x86_64__)
     switch (THCpu_level()) {

@@ -89,6 +89,17 @@ static void large_products_are_split(void) {
     productInt(100, 90, 110, 3);
 }
 
+/* Several blocks in depth and width, all of them with edges; sums wrap around. */
+static void integer_products_go_by_blocks(void) {
+    for (int layouts = 0; layouts < 27; layouts++) {
+        productByte(8, 515, 70, layouts);
+        productInt(7, 259, 35, layouts);
+    }
+    productByte(13, 30, 1100, 0);
+    productInt(9, 513, 530, 4);
+    productLong(15, 257, 270, 1);
+}
+
 static void beta_zero_reads_nothing(void) {
     THTensor *a = newFloatMatrix(4, 5, ROWS, 0), *b = newFloatMatrix(5, 6, COLUMNS, 0);
     THTensor *r = newFloatMatrix(4, 6, ROWS, 0);
@@ -208,6 +219,7 @@ int main(void) {
     RUN(productsFloat);
     RUN(productsDouble);
     RUN(large_products_are_split);
+    RUN(integer_products_go_by_blocks);
     RUN(beta_zero_reads_nothing);
     RUN(results_may_be_operands);
     RUN(batches);

@@ -2,9 +2,10 @@
  *
  * Everything ends in gemm or gemv on row-major memory: r = beta * r + alpha * a b.
  * Operands whose rows or columns are contiguous go there as they are, others as
- * contiguous copies. For float and double that is OpenBLAS; large products are split
- * over the threads along the rows or columns of r. Integer types, and everything where
- * no BLAS is found, run through simple loops, which wrap around on overflow. */
+ * contiguous copies. For float and double that is OpenBLAS, for integer types, which
+ * wrap around on overflow, THTensorGemm.h; large products are split over the threads
+ * along the rows or columns of r. Where no BLAS is found everything runs through simple
+ * loops. */
 #include <TH/TH.h>
 
 #include <limits.h>
@@ -110,7 +111,7 @@ static void gemm_serial(real alpha, Matrix a, Matrix b, real beta, Matrix c) {
               (int)leading(&bs), beta, c.data, (int)leading(&c));
 }
 #else
-#define gemm_serial gemm_loops
+#include "THTensorGemm.h"
 #endif
 
 #if TH_REAL_FLOATING

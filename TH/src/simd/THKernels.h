@@ -126,11 +126,21 @@ typedef struct THMoveKernels {
                          int64_t srcStride, int64_t rows, int64_t cols);
 } THMoveKernels;
 
+/* Integer matrix products. */
+#define TH_GEMM_ROWS 6
+typedef struct THGemmKernels {
+    int64_t bytes; /* of a row of a tile */
+    /* acc = a b, for a tile of TH_GEMM_ROWS rows; elements of 2, 4, 8 bytes. a and b
+     * hold what belongs to one step of the depth next to each other. */
+    void (*tile[3])(void *acc, const void *a, const void *b, int64_t depth);
+} THGemmKernels;
+
 typedef struct THKernels {
     const THKernel (
         *pointwise)[TH_NKERNELS];  /* [dtype][id]; NULL where the type lacks it */
     const THReduceKernels *reduce; /* [dtype] */
     const THMoveKernels *move;
+    const THGemmKernels *gemm;
 } THKernels;
 
 /* The tables of this machine; set when the library is loaded. */
@@ -139,7 +149,8 @@ extern THKernels th_kernels;
 #define TH_DECLARE_KERNELS(isa)                                                        \
     extern const THKernel th_pointwise_##isa[TH_HALF][TH_NKERNELS];                    \
     extern const THReduceKernels th_reduce_##isa[TH_HALF];                             \
-    extern const THMoveKernels th_move_##isa;
+    extern const THMoveKernels th_move_##isa;                                          \
+    extern const THGemmKernels th_gemm_##isa;
 TH_DECLARE_KERNELS(base)
 TH_DECLARE_KERNELS(v3)
 TH_DECLARE_KERNELS(v4)
