@@ -174,6 +174,11 @@ static void move_tile(char *dst, int64_t dstRow, int64_t dstCol, const char *src
             memcpy(dst + i * dstRow, src + i * srcRow, (size_t)(cols * item));
         return;
     }
+    if (dstCol == item && srcCol == 0 && dstRow % item == 0 && srcRow % item == 0) {
+        th_kernels.move->repeat[power](dst, dstRow / item, src, srcRow / item, rows,
+                                       cols);
+        return;
+    }
     if (dstCol == item && srcRow == item && srcCol != item && dstRow % item == 0) {
         th_kernels.move->transpose[power](dst, dstRow / item, src, srcCol / item, rows,
                                           cols);
@@ -439,21 +444,26 @@ static int check_in_place(const THTensor *r, THTensor *const *in, int nin, int n
     return TH_OK;
 }
 
-/* Runs the kernel with operands of any layout. n, size: the shape that r already has.
- */
-static void apply_shaped(int kernel, THTensor *r, THTensor *const *in, int nin,
-                         const THScalar *s) {
+/* Runs the kernel with operands of any layout; r has the shape of the result. */
+static void run_shaped(THKernel kernel, int64_t grain, THTensor *r, THTensor *const *in,
+                       int nin, const THScalar *s) {
     Loop loop;
-    loop.kernel = kernel == TH_K_copy
-                      ? NULL
-                      : th_kernels.pointwise[nin ? in[0]->dtype : r->dtype][kernel];
+    loop.kernel = kernel;
     loop.s = s;
     loop.nops = 0;
     add_operand(&loop, r, r->nDimension, r->size);
     for (int i = 0; i < nin; i++)
         add_operand(&loop, in[i], r->nDimension, r->size);
     plan(&loop, r->nDimension, r->size);
-    run_loop(&loop, grain_of(kernel));
+    run_loop(&loop, grain);
+}
+
+static void apply_shaped(int kernel, THTensor *r, THTensor *const *in, int nin,
+                         const THScalar *s) {
+    THKernel run = kernel == TH_K_copy
+                       ? NULL
+                       : th_kernels.pointwise[nin ? in[0]->dtype : r->dtype][kernel];
+    run_shaped(run, grain_of(kernel), r, in, nin, s);
 }
 
 /* The general case. */
@@ -591,4 +601,8 @@ int th_copyStrided(THTensor *r, THTensor *src) {
     if (n >= 0 && !is_shifted(r, src))
         return flat_large(TH_K_copy, n, r, &src, 1, NULL);
     return apply_any(TH_K_copy, r, &src, 1, NULL);
+}
+
+void th_convertStrided(THTensor *r, THTensor *src, THKernel convert) {
+    run_shaped(convert, GRAIN, r, &src, 1, NULL);
 }

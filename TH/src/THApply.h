@@ -22,6 +22,10 @@ int th_apply3(int kernel, THTensor *r, THTensor *a, THTensor *b, THTensor *c,
  */
 int th_copyStrided(THTensor *r, THTensor *src);
 
+/* r = convert(src), element by element: same shape with elements, another storage, any
+ * strides. */
+void th_convertStrided(THTensor *r, THTensor *src, THKernel convert);
+
 /* The first element of a tensor that has a storage. */
 static inline char *th_bytes(const THTensor *t) {
     return (char *)t->storage->data + t->storageOffset * THType_itemSize[t->dtype];

@@ -1,6 +1,6 @@
 /* Copies. Contiguous memory is moved or converted in one go; everything strided goes
- * through th_copyStrided, by way of a contiguous tensor if shapes, types or overlapping
- * memory demand it. */
+ * through the drivers of THApply.h, by way of a contiguous tensor if shapes or
+ * overlapping memory demand it. */
 #include "THCopy.h"
 
 #include <string.h>
@@ -97,43 +97,43 @@ typedef struct {
     char *dst;
     const char *src;
     int dst_item, src_item;
-    THConvertFunction convert;
+    THKernel convert;
 } Conversion;
 
 static void convert_range(void *context, int64_t begin, int64_t end) {
     const Conversion *c = context;
-    c->convert(c->dst + begin * c->dst_item, c->src + begin * c->src_item, end - begin);
+    c->convert(c->dst + begin * c->dst_item, c->src + begin * c->src_item, NULL, NULL,
+               NULL, end - begin);
 }
 
 /* Both are contiguous. */
-static void convert_all(THTensor *r, const THTensor *src, THConvertFunction convert) {
+static void convert_all(THTensor *r, const THTensor *src, THKernel convert) {
     Conversion conversion = {first_byte(r), first_byte(src), THType_itemSize[r->dtype],
                              THType_itemSize[src->dtype], convert};
     THParallel_for(th_nElement(r), PARALLEL_ELEMENTS, convert_range, &conversion);
 }
 
-int th_copyConvert(THTensor *r, THTensor *src, THConvertFunction convert) {
+int th_copyConvert(THTensor *r, THTensor *src, THKernel convert) {
     TH_TRY(check_count(r, src));
     if (r->nDimension == 0)
         return TH_OK;
-    int status = TH_OK;
-    THTensor *from = src, *to = r;
-    if (!th_isContiguous(src)) {
-        from = new_like(src->dtype, src);
-        status = from == NULL ? TH_ERR_MEMORY : th_copyStrided(from, src);
+    if (th_isContiguous(r) && th_isContiguous(src)) {
+        convert_all(r, src, convert);
+        return TH_OK;
     }
-    if (status == TH_OK && !th_isContiguous(r)) {
-        to = new_like(r->dtype, r);
-        status = to == NULL ? TH_ERR_MEMORY : TH_OK;
+    if (th_isSameSizeAs(r, src)) {
+        th_convertStrided(r, src, convert);
+        return TH_OK;
     }
-    if (status == TH_OK) {
-        convert_all(to, from, convert);
-        if (to != r)
-            status = th_copyStrided(r, to);
-    }
-    if (from != src)
-        THTensor_free(from);
-    if (to != r)
-        THTensor_free(to);
+    /* By way of a contiguous copy of src, which then takes the shape of r. */
+    THTensor *copy = new_like(src->dtype, src);
+    if (copy == NULL)
+        return TH_ERR_MEMORY;
+    int status = th_copyStrided(copy, src);
+    if (status == TH_OK)
+        status = THTensor_resizeAs(copy, r);
+    if (status == TH_OK)
+        th_convertStrided(r, copy, convert);
+    THTensor_free(copy);
     return status;
 }

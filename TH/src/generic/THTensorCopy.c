@@ -28,7 +28,9 @@
 #define FROM_Half(x) th_half2float(x)
 
 #define COPY_FROM(Source, source, sourceacc, floating)                                 \
-    static void convert##Source(void *dst_, const void *src_, int64_t n) {             \
+    static void convert##Source(void *dst_, const void *src_, const void *b,           \
+                                const void *c, const THScalar *s, int64_t n) {         \
+        (void)b, (void)c, (void)s;                                                     \
         real *TH_RESTRICT dst = dst_;                                                  \
         const source *TH_RESTRICT src = src_;                                          \
         for (int64_t i = 0; i < n; i++)                                                \

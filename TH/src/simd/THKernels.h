@@ -124,6 +124,9 @@ typedef struct THMoveKernels {
      * in elements of 1, 2, 4, 8 bytes. */
     void (*transpose[4])(void *dst, int64_t dstStride, const void *src,
                          int64_t srcStride, int64_t rows, int64_t cols);
+    /* dst[i * dstStride + j] = src[i * srcStride], the same. */
+    void (*repeat[4])(void *dst, int64_t dstStride, const void *src, int64_t srcStride,
+                      int64_t rows, int64_t cols);
 } THMoveKernels;
 
 /* Integer matrix products. */

@@ -1,4 +1,5 @@
-/* Moving memory: the transposition of blocks. */
+/* Moving memory: the transposition of blocks, and elements that repeat. */
+#include "THKernelMacros.h"
 #include "THKernels.h"
 
 /* Blocks of 8 x 8 elements live in eight vectors; three rounds of exchanges swap the
@@ -59,6 +60,22 @@ TRANSPOSE(transpose2, uint16_t)
 TRANSPOSE(transpose4, uint32_t)
 TRANSPOSE(transpose8, uint64_t)
 
+#define REPEAT(name, element)                                                          \
+    static void name(void *dst_, int64_t dstStride, const void *src_,                  \
+                     int64_t srcStride, int64_t rows, int64_t cols) {                  \
+        element *dst = dst_;                                                           \
+        const element *src = src_;                                                     \
+        for (int64_t i = 0; i < rows; i++, dst += dstStride) {                         \
+            element value = src[i * srcStride];                                        \
+            EACH for (int64_t j = 0; j < cols; j++) dst[j] = value;                    \
+        }                                                                              \
+    }
+REPEAT(repeat1, uint8_t)
+REPEAT(repeat2, uint16_t)
+REPEAT(repeat4, uint32_t)
+REPEAT(repeat8, uint64_t)
+
 const THMoveKernels TH_CONCAT_2(th_move_, TH_ISA) = {
     .transpose = {transpose1, transpose2, transpose4, transpose8},
+    .repeat = {repeat1, repeat2, repeat4, repeat8},
 };
