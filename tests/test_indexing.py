@@ -1,5 +1,7 @@
 """Reading and assigning by index, against NumPy."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -390,3 +392,70 @@ def test_first_dimension_by_a_tensor_or_a_list(wrap):
     with pytest.raises((IndexError, RuntimeError, OverflowError)):
         t[[2**70]]
     assert_allclose(getattr(t, "data", t).numpy(), numbers)
+
+
+# Large enough for several threads, and for rows that threads share.
+@pytest.mark.parametrize("dim", [0, 1, 2])
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_large_index_functions(order, dim):
+    rng = np.random.default_rng(5)
+    a = rng.integers(-99, 99, (60, 50, 40)).astype(np.float32)
+    index = rng.integers(0, a.shape[dim], 70)
+    t = torch.from_numpy(a.transpose(order).copy())
+    t = t.permute(*np.argsort(order).tolist())
+    np.testing.assert_array_equal(t.numpy(), a)
+    picked = np.take(a, index, dim)
+    np.testing.assert_array_equal(
+        t.index_select(dim, torch.from_numpy(index)).numpy(), picked
+    )
+    expected = np.moveaxis(a.copy(), dim, 0)
+    np.add.at(expected, index, np.moveaxis(picked, dim, 0))
+    t.index_add_(dim, torch.from_numpy(index), torch.from_numpy(picked))
+    np.testing.assert_array_equal(t.numpy(), np.moveaxis(expected, 0, dim))
+    once = rng.permutation(a.shape[dim])
+    t.index_copy_(dim, torch.from_numpy(once), torch.from_numpy(a))
+    expected[once] = np.moveaxis(a, dim, 0)
+    np.testing.assert_array_equal(t.numpy(), np.moveaxis(expected, 0, dim))
+
+
+def test_repeated_index_takes_the_last_row():
+    values = np.arange(300 * 700, dtype=np.float32).reshape(300, 700)
+    index = np.arange(300) % 3
+    t = torch.zeros(3, 700)
+    t.index_copy_(0, torch.from_numpy(index), torch.from_numpy(values))
+    np.testing.assert_array_equal(t.numpy(), values[-3:])
+    t.zero_()
+    t[torch.from_numpy(index)] = torch.from_numpy(values)
+    np.testing.assert_array_equal(t.numpy(), values[-3:])
+
+
+def test_put_and_take_count_from_either_end():
+    rng = np.random.default_rng(6)
+    a = rng.integers(-99, 99, (300, 200)).astype(np.float32)
+    index = rng.permutation(a.size)[:40000] - rng.integers(0, 2, 40000) * a.size
+    values = np.arange(40000, dtype=np.float32)
+    for t in (torch.from_numpy(a.copy()), torch.from_numpy(a.T.copy()).t()):
+        expected = a.copy()
+        np.testing.assert_array_equal(
+            t.take(torch.from_numpy(index)).numpy(), np.take(a, index)
+        )
+        t.put_(torch.from_numpy(index), torch.from_numpy(values))
+        np.put(expected, index, values)
+        np.testing.assert_array_equal(t.numpy(), expected)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda t, huge: t.index_fill_(0, t, 1 << 40),
+        lambda t, huge: t.index_copy_(0, t, huge),
+        lambda t, huge: t.index_add_(0, t, huge - t[t]),
+        lambda t, huge: t.put_(t, huge),
+        lambda t, huge: t.scatter_(0, t, huge),
+        lambda t, huge: t.__setitem__(t, huge),
+    ],
+)
+def test_index_may_be_what_is_written(write):
+    t = torch.LongTensor([3, 1, 0, 2])
+    write(t, torch.LongTensor(4).fill_(1 << 40))
+    assert list(t) == [1 << 40] * 4

@@ -19,38 +19,42 @@ static inline real wrapping_add(real a, real b) {
 #endif
 }
 
-/* Looks for an index outside low <= i < low + range. */
+/* Looks for an index outside low <= i <= high; low is not positive, high not negative.
+ */
 typedef struct IndexCheck {
     const int64_t *index;
-    int64_t low;
-    uint64_t range;
+    int64_t low, high;
     int64_t bad; /* [OUT] the position of one, or -1 */
 } IndexCheck;
 
+/* The distances from either bound, as signed numbers, have no sign bit: subtraction and
+ * disjunction are vector code at every CPU level. */
 static inline void check_indices(void *context, int64_t begin, int64_t end) {
     IndexCheck *c = context;
-    uint64_t bad = 0;
+    uint64_t signs = 0, low = (uint64_t)c->low, high = (uint64_t)c->high;
     for (int64_t k = begin; k < end; k++)
-        bad |= (uint64_t)c->index[k] - (uint64_t)c->low >= c->range;
-    for (int64_t k = begin; bad && k < end; k++)
-        if ((uint64_t)c->index[k] - (uint64_t)c->low >= c->range)
+        signs |= ((uint64_t)c->index[k] - low) | (high - (uint64_t)c->index[k]);
+    for (int64_t k = begin; signs >> 63 && k < end; k++)
+        if (c->index[k] < c->low || c->index[k] > c->high)
             __atomic_store_n(&c->bad, k, __ATOMIC_RELAXED);
 }
 
 /* An index tensor as plain memory; checked against 0 <= i < limit (with `wrap` from
- * -limit). NULL with an error; the caller frees the result. */
+ * -limit). It does not share the memory of `written`, a tensor that will be written
+ * through it, or NULL. NULL with an error; the caller frees the result. */
 static inline THTensor *new_checked_index(THLongTensor *index, int64_t limit,
-                                          int64_t dim, int wrap) {
+                                          int64_t dim, int wrap,
+                                          const THTensor *written) {
     THTensor *plain = index;
-    if (THTensor_isContiguous(index))
+    if (THTensor_isContiguous(index) && !(written && shares_storage(written, index)))
         THTensor_retain(index);
     else if (!(plain = THTensor_newWithSize(TH_LONG, index->nDimension, index->size)))
         return NULL;
     else if (THLongTensor_copy(plain, index) < 0)
         goto fail;
     const int64_t *i = (const int64_t *)plain->storage->data + plain->storageOffset;
-    int64_t n = THTensor_nElement(plain), low = wrap ? -limit : 0;
-    IndexCheck check = {i, low, (uint64_t)(limit - low), -1};
+    int64_t n = THTensor_nElement(plain);
+    IndexCheck check = {i, wrap ? -limit : 0, limit - 1, -1};
     THParallel_for(n, 2 * INDEX_GRAIN, check_indices, &check);
     if (check.bad >= 0) {
         THError_set(TH_ERR_INDEX,
@@ -63,6 +67,48 @@ static inline THTensor *new_checked_index(THLongTensor *index, int64_t limit,
 fail:
     THTensor_free(plain);
     return NULL;
+}
+
+/* Rows of a tensor, at offsets into it, and the rows of a contiguous one that go there.
+ */
+typedef struct PutRows {
+    real *wide;
+    const real *narrow;
+    const int64_t *offsets; /* times `step`; negative ones count from `wrap` */
+    int64_t count, step, wrap;
+    int64_t inner; /* elements of a row */
+    int accumulate;
+} PutRows;
+
+/* The elements begin <= j < end of every row. Rows are written one after the other,
+ * because offsets may repeat. */
+static inline void put_rows(void *context, int64_t begin, int64_t end) {
+    const PutRows *c = context;
+    int64_t wrap = c->wrap;
+    if (c->inner == 1) {
+        for (int64_t k = 0; k < c->count; k++) {
+            int64_t at = c->offsets[k];
+            real *to = c->wide + (at + (at >> 63 & wrap)) * c->step;
+            *to = c->accumulate ? wrapping_add(*to, c->narrow[k]) : c->narrow[k];
+        }
+        return;
+    }
+    for (int64_t k = 0; k < c->count; k++) {
+        int64_t at = c->offsets[k];
+        real *to = c->wide + (at + (at >> 63 & wrap)) * c->step;
+        const real *from = c->narrow + k * c->inner;
+        if (!c->accumulate)
+            memcpy(to + begin, from + begin, (size_t)(end - begin) * sizeof(real));
+        else
+            for (int64_t j = begin; j < end; j++)
+                to[j] = wrapping_add(to[j], from[j]);
+    }
+}
+
+/* All elements of all rows; threads share long rows. */
+static inline void put_all_rows(PutRows *rows) {
+    int64_t grain = 1 + INDEX_GRAIN / rows->count;
+    THParallel_for(rows->inner, grain < 64 ? 64 : grain, put_rows, rows);
 }
 
 static inline const int64_t *index_data(const THTensor *index) {

@@ -32,7 +32,7 @@ static THTensor *new_offsets(const THTensor *t, THLongTensor *const *indices,
     int64_t *to = (int64_t *)offsets->storage->data, count = THTensor_nElement(offsets);
     memset(to, 0, (size_t)count * sizeof(int64_t));
     for (int64_t d = 0; d < n; d++) {
-        THTensor *plain = new_checked_index(indices[d], t->size[d], d, 1);
+        THTensor *plain = new_checked_index(indices[d], t->size[d], d, 1, NULL);
         if (!plain) {
             THTensor_free(offsets);
             return NULL;
@@ -60,32 +60,25 @@ static int indexed_size(const THTensor *t, const THTensor *offsets, int64_t n,
     return total;
 }
 
-/* Blocks of `inner` elements at the offsets; inner dimensions of the tensor are
- * contiguous. */
+/* Blocks of `inner` elements at the offsets, of which negative ones count from `wrap`;
+ * inner dimensions of the tensor are contiguous. */
 typedef struct Blocks {
     real *wide, *narrow;
     const int64_t *offsets;
-    int64_t inner;
+    int64_t inner, wrap;
 } Blocks;
 
 static void get_blocks(void *context, int64_t begin, int64_t end) {
     const Blocks *c = context;
     if (c->inner == 1)
-        for (int64_t k = begin; k < end; k++)
-            c->narrow[k] = c->wide[c->offsets[k]];
+        for (int64_t k = begin; k < end; k++) {
+            int64_t at = c->offsets[k];
+            c->narrow[k] = c->wide[at + (at >> 63 & c->wrap)];
+        }
     else
         for (int64_t k = begin; k < end; k++)
             memcpy(c->narrow + k * c->inner, c->wide + c->offsets[k],
                    (size_t)c->inner * sizeof(real));
-}
-
-static void put_blocks(const Blocks *c, int64_t count, int accumulate) {
-    for (int64_t k = 0; k < count; k++) {
-        real *to = c->wide + c->offsets[k];
-        const real *from = c->narrow + k * c->inner;
-        for (int64_t j = 0; j < c->inner; j++)
-            to[j] = accumulate ? wrapping_add(to[j], from[j]) : from[j];
-    }
 }
 
 /* Product of the sizes after the first n dimensions; 0 if they are not contiguous in
@@ -136,7 +129,7 @@ int THTensor_(indexGet)(THTensor *r, THTensor *t, THLongTensor *const *indices,
         goto done;
     }
     Blocks blocks = {TH_DATA(t), TH_DATA(result), index_data(offsets),
-                     contiguous_inner(t, n)};
+                     contiguous_inner(t, n), 0};
     if (blocks.inner) {
         THParallel_for(THTensor_nElement(offsets), 1 + INDEX_GRAIN / blocks.inner,
                        get_blocks, &blocks);
@@ -172,10 +165,16 @@ int THTensor_(indexPut)(THTensor *t, THLongTensor *const *indices, int64_t n,
     } else if (!(values = new_contiguous(expanded))) {
         goto done;
     }
-    Blocks blocks = {TH_DATA(t), TH_DATA(values), index_data(offsets),
-                     contiguous_inner(t, n)};
-    if (blocks.inner) {
-        put_blocks(&blocks, THTensor_nElement(offsets), accumulate);
+    PutRows rows = {TH_DATA(t),
+                    TH_DATA(values),
+                    index_data(offsets),
+                    THTensor_nElement(offsets),
+                    1,
+                    0,
+                    contiguous_inner(t, n),
+                    accumulate};
+    if (rows.inner) {
+        put_all_rows(&rows);
         status = 0;
     } else {
         status = for_each_block(values, t, n, offsets,
@@ -191,21 +190,23 @@ done:
 /* --- positions in the flattened tensor ---------------------------------------------
  */
 
-/* Where each position lies in t's memory; NULL with an error. The caller frees the
- * LongTensor, which has index's size. */
-static THTensor *new_flat_offsets(const THTensor *t, THLongTensor *index) {
+/* Where each position lies in t's memory; negative ones may be left, to be counted from
+ * its size. `written`: as for new_checked_index. NULL with an error. The caller frees
+ * the LongTensor, which has index's size. */
+static THTensor *new_flat_offsets(const THTensor *t, THLongTensor *index,
+                                  const THTensor *written) {
     int64_t n = THTensor_nElement(t);
-    THTensor *plain = new_checked_index(index, n, 0, 1), *offsets = NULL;
-    if (plain)
-        offsets = THTensor_newWithSize(TH_LONG, index->nDimension, index->size);
+    THTensor *plain = new_checked_index(index, n, 0, 1, written), *offsets = NULL;
+    if (!plain || THTensor_isContiguous(t))
+        return plain;
+    offsets = THTensor_newWithSize(TH_LONG, index->nDimension, index->size);
     if (offsets) {
         const int64_t *at = index_data(plain);
         int64_t *to = (int64_t *)offsets->storage->data;
-        int contiguous = THTensor_isContiguous(t);
         for (int64_t k = 0; k < THTensor_nElement(offsets); k++) {
             int64_t rest = at[k] < 0 ? at[k] + n : at[k];
-            to[k] = contiguous ? rest : 0;
-            for (int d = t->nDimension - 1; !contiguous && d >= 0; d--) {
+            to[k] = 0;
+            for (int d = t->nDimension - 1; d >= 0; d--) {
                 to[k] += rest % t->size[d] * t->stride[d];
                 rest /= t->size[d];
             }
@@ -218,14 +219,15 @@ static THTensor *new_flat_offsets(const THTensor *t, THLongTensor *index) {
 int THTensor_(take)(THTensor *r, THTensor *t, THLongTensor *index) {
     if (!index->nDimension)
         return THTensor_resizeAs(r, index);
-    THTensor *offsets = new_flat_offsets(t, index);
+    THTensor *offsets = new_flat_offsets(t, index, NULL);
     if (!offsets)
         return THError_pending();
-    THTensor *result =
-        new_output(r, offsets->nDimension, offsets->size, shares_storage(r, t));
+    THTensor *result = new_output(r, offsets->nDimension, offsets->size,
+                                  shares_storage(r, t) || shares_storage(r, offsets));
     int status = result ? 0 : THError_pending();
     if (result) {
-        Blocks blocks = {TH_DATA(t), TH_DATA(result), index_data(offsets), 1};
+        Blocks blocks = {TH_DATA(t), TH_DATA(result), index_data(offsets), 1,
+                         THTensor_nElement(t)};
         THParallel_for(THTensor_nElement(offsets), 1 + INDEX_GRAIN, get_blocks,
                        &blocks);
         status = finish_output(r, result, status);
@@ -242,7 +244,7 @@ int THTensor_(put)(THTensor *t, THLongTensor *index, THTensor *src, int accumula
                 (long long)THTensor_nElement(src), (long long)n);
     if (!n)
         return 0;
-    THTensor *offsets = new_flat_offsets(t, index), *values = NULL;
+    THTensor *offsets = new_flat_offsets(t, index, t), *values = NULL;
     if (!offsets)
         return THError_pending();
     int status = TH_ERR_MEMORY;
@@ -254,8 +256,15 @@ int THTensor_(put)(THTensor *t, THLongTensor *index, THTensor *src, int accumula
         status = 0;
     }
     if (status >= 0) {
-        Blocks blocks = {TH_DATA(t), TH_DATA(values), index_data(offsets), 1};
-        put_blocks(&blocks, n, accumulate);
+        PutRows rows = {TH_DATA(t),
+                        TH_DATA(values),
+                        index_data(offsets),
+                        n,
+                        1,
+                        THTensor_nElement(t),
+                        1,
+                        accumulate};
+        put_rows(&rows, 0, 1);
     }
     THTensor_free(offsets);
     THTensor_free(values);
@@ -265,12 +274,13 @@ int THTensor_(put)(THTensor *t, THLongTensor *index, THTensor *src, int accumula
 int THTensor_(putFill)(THTensor *t, THLongTensor *index, real value) {
     if (!index->nDimension)
         return 0;
-    THTensor *offsets = new_flat_offsets(t, index);
+    THTensor *offsets = new_flat_offsets(t, index, t);
     if (!offsets)
         return THError_pending();
     const int64_t *at = index_data(offsets);
+    int64_t wrap = THTensor_nElement(t);
     for (int64_t k = 0; k < THTensor_nElement(offsets); k++)
-        TH_DATA(t)[at[k]] = value;
+        TH_DATA(t)[at[k] + (at[k] >> 63 & wrap)] = value;
     THTensor_free(offsets);
     return 0;
 }

@@ -86,11 +86,60 @@ static int for_each_slice(THTensor *a, THTensor *b, int dim, const int64_t *inde
     return status;
 }
 
+/* The dimensions of t from the largest stride to the smallest into order[]; 1 if that
+ * makes it contiguous and is not the order that it has. */
+static int is_permuted(const THTensor *t, int64_t *order) {
+    int64_t expected = 1;
+    int moved = 0;
+    for (int d = 0; d < t->nDimension; d++) {
+        int e = d;
+        for (; e > 0 && t->stride[order[e - 1]] < t->stride[d]; e--)
+            order[e] = order[e - 1];
+        order[e] = d;
+        moved |= e != d;
+    }
+    for (int d = t->nDimension - 1; d >= 0; d--) {
+        if (t->stride[order[d]] != expected)
+            return 0;
+        expected *= t->size[order[d]];
+    }
+    return moved;
+}
+
+/* indexSelect of a tensor that is contiguous with its dimensions in another order:
+ * selects in that order, where rows are long, and moves the dimensions of the result.
+ */
+static int select_permuted(THTensor *r, THTensor *t, int dim, THLongTensor *index,
+                           const int64_t *order) {
+    int64_t back[TH_MAX_DIM], at = 0;
+    for (int d = 0; d < t->nDimension; d++) {
+        back[order[d]] = d;
+        at = order[d] == dim ? d : at;
+    }
+    THTensor *plain = THTensor_newPermute(t, t->nDimension, order), *moved = NULL;
+    THTensor *selected = THTensor_new(TH_REAL_DTYPE);
+    int status = plain && selected ? 0 : TH_ERR_MEMORY;
+    if (status >= 0)
+        status = THTensor_(indexSelect)(selected, plain, at, index);
+    if (status >= 0)
+        status = (moved = THTensor_newPermute(selected, t->nDimension, back))
+                     ? THTensor_resizeAs(r, moved)
+                     : TH_ERR_MEMORY;
+    if (status >= 0)
+        status = THTensor_(copy)(r, moved);
+    THTensor_free(plain);
+    THTensor_free(selected);
+    THTensor_free(moved);
+    return status;
+}
+
 int THTensor_(indexSelect)(THTensor *r, THTensor *t, int64_t dim, THLongTensor *index) {
-    int64_t size[TH_MAX_DIM], inner, outer;
+    int64_t size[TH_MAX_DIM], order[TH_MAX_DIM], inner, outer;
     int d = check_index_dim(t, dim, index);
     TH_TRY(d);
-    THTensor *plain = new_checked_index(index, t->size[d], d, 0);
+    if (t->nDimension > 1 && is_permuted(t, order))
+        return select_permuted(r, t, d, index, order);
+    THTensor *plain = new_checked_index(index, t->size[d], d, 0, NULL);
     if (!plain)
         return THError_pending();
     memcpy(size, t->size, sizeof(int64_t) * (size_t)t->nDimension);
@@ -139,18 +188,28 @@ static int check_index_source(const THTensor *r, int d, const THTensor *index,
     return 0;
 }
 
-static void put_rows(const IndexRows *c, int64_t outer, int accumulate) {
-    for (int64_t o = 0; o < outer; o++) {
-        real *to = c->wide + o * c->size * c->inner;
-        const real *from = c->narrow + o * c->n * c->inner;
-        for (int64_t k = 0; k < c->n; k++, from += c->inner) {
-            real *row = to + c->index[k] * c->inner;
-            if (!accumulate)
-                memcpy(row, from, (size_t)c->inner * sizeof(real));
-            else
-                for (int64_t j = 0; j < c->inner; j++)
-                    row[j] = wrapping_add(row[j], from[j]);
-        }
+/* Moves narrow's rows into the wide tensor, for the outer indices begin <= o < end. */
+typedef struct PutJob {
+    IndexRows rows;
+    int accumulate;
+} PutJob;
+
+static PutRows rows_at(const PutJob *job, int64_t outer) {
+    const IndexRows *c = &job->rows;
+    return (PutRows){c->wide + outer * c->size * c->inner,
+                     c->narrow + outer * c->n * c->inner,
+                     c->index,
+                     c->n,
+                     c->inner,
+                     0,
+                     c->inner,
+                     job->accumulate};
+}
+
+static void put_outer(void *context, int64_t begin, int64_t end) {
+    for (int64_t o = begin; o < end; o++) {
+        PutRows rows = rows_at(context, o);
+        put_rows(&rows, 0, rows.inner);
     }
 }
 
@@ -161,7 +220,7 @@ static int index_put_rows(THTensor *r, int64_t dim, THLongTensor *index, THTenso
     int d = check_index_dim(r, dim, index), status = 0;
     TH_TRY(d);
     TH_TRY(check_index_source(r, d, index, src));
-    THTensor *plain = new_checked_index(index, r->size[d], d, 0), *values = src,
+    THTensor *plain = new_checked_index(index, r->size[d], d, 0, r), *values = src,
              *copy = NULL;
     if (!plain)
         return THError_pending();
@@ -171,9 +230,16 @@ static int index_put_rows(THTensor *r, int64_t dim, THLongTensor *index, THTenso
     }
     if (status >= 0 && THTensor_isContiguous(r) && THTensor_isContiguous(values)) {
         split_dims(r, d, &outer, &inner);
-        IndexRows rows = {TH_DATA(r),     TH_DATA(values), index_data(plain),
-                          index->size[0], r->size[d],      inner};
-        put_rows(&rows, outer, accumulate);
+        PutJob job = {{TH_DATA(r), TH_DATA(values), index_data(plain), index->size[0],
+                       r->size[d], inner},
+                      accumulate};
+        if (outer == 1) {
+            PutRows rows = rows_at(&job, 0);
+            put_all_rows(&rows);
+        } else {
+            int64_t each = index->size[0] * inner;
+            THParallel_for(outer, 1 + INDEX_GRAIN / each, put_outer, &job);
+        }
     } else if (status >= 0) {
         status = for_each_slice(values, r, d, index_data(plain), index->size[0],
                                 accumulate ? add_to_wide : copy_to_wide);
@@ -194,7 +260,7 @@ int THTensor_(indexAdd)(THTensor *r, int64_t dim, THLongTensor *index, THTensor 
 int THTensor_(indexFill)(THTensor *r, int64_t dim, THLongTensor *index, real value) {
     int d = check_index_dim(r, dim, index), status = 0;
     TH_TRY(d);
-    THTensor *plain = new_checked_index(index, r->size[d], d, 0);
+    THTensor *plain = new_checked_index(index, r->size[d], d, 0, r);
     if (!plain)
         return THError_pending();
     const int64_t *i = index_data(plain);
@@ -317,7 +383,7 @@ static int check_gather(const THTensor *t, const char *role, const THTensor *ind
 int THTensor_(gather)(THTensor *r, THTensor *t, int64_t dim, THLongTensor *index) {
     int d = check_gather(t, "input", index, dim);
     TH_TRY(d);
-    THTensor *plain = new_checked_index(index, t->size[d], d, 0);
+    THTensor *plain = new_checked_index(index, t->size[d], d, 0, NULL);
     if (!plain)
         return THError_pending();
     int aliased = shares_storage(r, t) || shares_storage(r, plain);
@@ -357,18 +423,13 @@ static int scatter(THTensor *r, int64_t dim, THLongTensor *index, THTensor *src,
             TH_ERR,
             "Input tensor must have same size as index tensor or be larger: %s and %s",
             THTensor_shapeText(a, src), THTensor_shapeText(b, index));
-    THTensor *plain = new_checked_index(index, r->size[d], d, 0), *copy = NULL;
+    THTensor *plain = new_checked_index(index, r->size[d], d, 0, r), *copy = NULL;
     if (!plain)
         return THError_pending();
     if (src && shares_storage(r, src)) {
         copy = THTensor_newWithSize(TH_REAL_DTYPE, src->nDimension, src->size);
         status = copy ? THTensor_(copy)(copy, src) : THError_pending();
         src = copy;
-    }
-    if (status >= 0 && plain == index && shares_storage(r, index)) {
-        THTensor_free(plain);
-        plain = THTensor_newWithSize(TH_LONG, index->nDimension, index->size);
-        status = plain ? THLongTensor_copy(plain, index) : THError_pending();
     }
     if (status >= 0) {
         Walk w = {mode,
