@@ -2,14 +2,94 @@
  * Types: all with arithmetic. */
 #include <TH/TH.h>
 
+#include <string.h>
+
 #include "THGenerate.h"
 #include "THTensorTemp.h"
 
+/* Elements that belong together: they are counted first, so that every chunk knows
+ * where its results go, and then all are written, on several threads. */
+#define CHUNK 32768
+/* Elements whose places are collected at a time. */
+#define PIECE 256
+
+/* How many of n elements are on. */
+typedef int64_t (*Count)(const void *data, int64_t n);
+
+typedef struct CountJob {
+    const char *data;
+    int item;
+    int64_t n, *counts;
+    Count count;
+} CountJob;
+
+static void count_chunks(void *context, int64_t begin, int64_t end) {
+    CountJob *job = context;
+    for (int64_t c = begin; c < end; c++) {
+        int64_t from = c * CHUNK, n = job->n - from < CHUNK ? job->n - from : CHUNK;
+        job->counts[c + 1] = job->count(job->data + from * job->item, n);
+    }
+}
+
+static int64_t *starts_data(const THTensor *starts) {
+    return (int64_t *)starts->storage->data;
+}
+
+/* How many elements are on before each chunk, and the sum of all behind the last. NULL
+ * with an error. */
+static THTensor *new_starts(const void *data, int item, int64_t n, Count count) {
+    int64_t chunks = (n + CHUNK - 1) / CHUNK, size = chunks + 1;
+    THTensor *starts = THTensor_newWithSize(TH_LONG, 1, &size);
+    if (!starts)
+        return NULL;
+    int64_t *before = starts_data(starts);
+    CountJob job = {data, item, n, before, count};
+    before[0] = 0;
+    THParallel_for(chunks, 1, count_chunks, &job);
+    for (int64_t c = 0; c < chunks; c++)
+        before[c + 1] += before[c];
+    return starts;
+}
+
+/* Bytes of 0 and 1, added up in lanes that do not overflow. */
+static int64_t count_mask(const void *data, int64_t n) {
+    const uint8_t *m = data;
+    int64_t count = 0, i = 0;
+    while (n - i >= 64) {
+        uint8_t lane[64] = {0};
+        for (int turn = 0; turn < 255 && n - i >= 64; turn++, i += 64)
+            for (int k = 0; k < 64; k++)
+                lane[k] = (uint8_t)(lane[k] + m[i + k]);
+        for (int k = 0; k < 64; k++)
+            count += lane[k];
+    }
+    for (; i < n; i++)
+        count += m[i];
+    return count;
+}
+
+static int64_t count_nonzero(const void *data, int64_t n) {
+    const real *x = data;
+    int64_t count = 0;
+    for (int64_t i = 0; i < n;) {
+        int64_t stop = n - i < CHUNK ? n : i + CHUNK;
+        int32_t some = 0;
+        for (; i < stop; i++)
+            some += x[i] != 0;
+        count += some;
+    }
+    return count;
+}
+
+static const uint8_t *mask_data(const THTensor *mask) {
+    return (const uint8_t *)mask->storage->data + mask->storageOffset;
+}
+
 /* mask, expanded to the given size, as plain memory that does not belong to r's
- * storage, and the number of ones in *ones. NULL with an error; the caller frees the
- * result. */
+ * storage, the number of ones in *ones, and that before each chunk in *starts, which
+ * the caller frees. NULL with an error; the caller frees the result. */
 static THTensor *new_mask(THByteTensor *mask, int n, const int64_t *size,
-                          const THTensor *r, int64_t *ones) {
+                          const THTensor *r, int64_t *ones, THTensor **starts) {
     THTensor *plain = NULL, *expanded = THTensor_newExpand(mask, n, size);
     if (!expanded)
         return NULL;
@@ -25,15 +105,12 @@ static THTensor *new_mask(THByteTensor *mask, int n, const int64_t *size,
         if (!plain)
             return NULL;
     }
-    const uint8_t *m = (const uint8_t *)plain->storage->data + plain->storageOffset;
-    int64_t count = 0, numel = THTensor_nElement(plain);
+    const uint8_t *m = mask_data(plain);
+    int64_t numel = THTensor_nElement(plain), i = 0;
     uint8_t bits = 0;
-    for (int64_t i = 0; i < numel; i++) {
-        bits |= m[i];
-        count += m[i];
-    }
+    for (int64_t k = 0; k < numel; k++)
+        bits |= m[k];
     if (bits > 1) {
-        int64_t i = 0;
         while (m[i] <= 1)
             i++;
         THError_set(TH_ERR, "Mask tensor can take 0 and 1 values only, but got %d",
@@ -41,26 +118,78 @@ static THTensor *new_mask(THByteTensor *mask, int n, const int64_t *size,
         THTensor_free(plain);
         return NULL;
     }
-    *ones = count;
+    *starts = new_starts(m, 1, numel, count_mask);
+    if (!*starts) {
+        THTensor_free(plain);
+        return NULL;
+    }
+    *ones = starts_data(*starts)[(numel + CHUNK - 1) / CHUNK];
     return plain;
 }
 
-static const uint8_t *mask_data(const THTensor *mask) {
-    return (const uint8_t *)mask->storage->data + mask->storageOffset;
+/* Moves between a tensor with as many elements as the mask and one with as many as the
+ * mask has ones. */
+typedef struct MaskJob {
+    const uint8_t *on;
+    const int64_t *starts;
+    int64_t n, ones;
+    real *wide, *narrow;
+    real value;
+} MaskJob;
+
+/* narrow = the elements of wide that are on */
+static void gather_chunks(void *context, int64_t begin, int64_t end) {
+    const MaskJob *job = context;
+    real kept[PIECE];
+    real *to = job->narrow + job->starts[begin];
+    int64_t stop = end * CHUNK < job->n ? end * CHUNK : job->n;
+    for (int64_t i = begin * CHUNK; i < stop; i += PIECE) {
+        int64_t n = stop - i < PIECE ? stop - i : PIECE, used = 0;
+        for (int64_t k = 0; k < n; k++) {
+            kept[used] = job->wide[i + k];
+            used += job->on[i + k];
+        }
+        memcpy(to, kept, (size_t)used * sizeof(real));
+        to += used;
+    }
+}
+
+/* the elements of wide that are on = narrow */
+static void spread_chunks(void *context, int64_t begin, int64_t end) {
+    const MaskJob *job = context;
+    int64_t used = job->starts[begin], last = job->ones - 1;
+    int64_t stop = end * CHUNK < job->n ? end * CHUNK : job->n;
+    for (int64_t i = begin * CHUNK; i < stop; i++) {
+        real next = job->narrow[used < last ? used : last];
+        job->wide[i] = job->on[i] ? next : job->wide[i];
+        used += job->on[i];
+    }
+}
+
+static void fill_chunks(void *context, int64_t begin, int64_t end) {
+    const MaskJob *job = context;
+    int64_t stop = end * CHUNK < job->n ? end * CHUNK : job->n;
+    real value = job->value, *to = job->wide;
+    for (int64_t i = begin * CHUNK; i < stop; i++)
+        to[i] = job->on[i] ? value : to[i];
+}
+
+static void run_chunks(const MaskJob *job, void (*body)(void *, int64_t, int64_t)) {
+    THParallel_for((job->n + CHUNK - 1) / CHUNK, 1, body, (void *)job);
 }
 
 /* Runs over the contiguous form of r and stores it; src NULL: fills with value. */
 static int masked_write(THTensor *r, THByteTensor *mask, THTensor *src, real value) {
     char a[TH_SHAPE_TEXT], b[TH_SHAPE_TEXT];
-    int64_t ones, n = THTensor_nElement(r), used = 0;
+    int64_t ones, n = THTensor_nElement(r);
     if (!r->nDimension || !mask->nDimension) {
         if (r->nDimension || mask->nDimension)
             TH_FAIL(TH_ERR, "mask %s does not fit tensor %s",
                     THTensor_shapeText(a, mask), THTensor_shapeText(b, r));
         return 0;
     }
-    THTensor *values = NULL, *target = NULL,
-             *m = new_mask(mask, r->nDimension, r->size, r, &ones);
+    THTensor *values = NULL, *target = NULL, *starts = NULL;
+    THTensor *m = new_mask(mask, r->nDimension, r->size, r, &ones, &starts);
     if (!m)
         return THError_pending();
     int status = TH_ERR_MEMORY;
@@ -86,21 +215,14 @@ static int masked_write(THTensor *r, THByteTensor *mask, THTensor *src, real val
         status = TH_ERR_MEMORY;
         goto done;
     }
-    real *to = TH_DATA(target);
-    const uint8_t *on = mask_data(m);
-    if (src) {
-        const real *from = TH_DATA(values);
-        for (int64_t i = 0; used < ones && i < n; i++)
-            if (on[i])
-                to[i] = from[used++];
-    } else {
-        for (int64_t i = 0; i < n; i++)
-            to[i] = on[i] ? value : to[i];
-    }
+    MaskJob job = {mask_data(m),    starts_data(starts),          n,    ones,
+                   TH_DATA(target), src ? TH_DATA(values) : NULL, value};
+    run_chunks(&job, src ? spread_chunks : fill_chunks);
     status = target == r ? 0 : THTensor_(copy)(r, target);
 done:
     THTensor_free(target);
     THTensor_free(values);
+    THTensor_free(starts);
     THTensor_free(m);
     return status;
 }
@@ -115,7 +237,7 @@ int THTensor_(maskedCopy)(THTensor *r, THByteTensor *mask, THTensor *src) {
 
 int THTensor_(maskedSelect)(THTensor *r, THTensor *t, THByteTensor *mask) {
     char a[TH_SHAPE_TEXT], b[TH_SHAPE_TEXT];
-    int64_t size[TH_MAX_DIM], ones = 0, used = 0;
+    int64_t size[TH_MAX_DIM], ones = 0;
     if (!t->nDimension && !mask->nDimension)
         return THTensor_resize(r, 1, &ones, NULL);
     if (!t->nDimension || !mask->nDimension)
@@ -123,7 +245,8 @@ int THTensor_(maskedSelect)(THTensor *r, THTensor *t, THByteTensor *mask) {
                 THTensor_shapeText(b, t));
     int n = THTensor_broadcastShape(t, mask, size), status = TH_ERR_MEMORY;
     TH_TRY(n);
-    THTensor *expanded = NULL, *values = NULL, *m = new_mask(mask, n, size, r, &ones);
+    THTensor *expanded = NULL, *values = NULL, *starts = NULL;
+    THTensor *m = new_mask(mask, n, size, r, &ones, &starts);
     if (!m)
         return THError_pending();
     if (!ones) {
@@ -136,52 +259,103 @@ int THTensor_(maskedSelect)(THTensor *r, THTensor *t, THByteTensor *mask) {
     THTensor *result = new_output(r, 1, &ones, shares_storage(r, t));
     if (!result)
         goto done;
-    const real *from = TH_DATA(values);
-    const uint8_t *on = mask_data(m);
-    real *to = TH_DATA(result);
-    for (int64_t i = 0; used < ones; i++)
-        if (on[i])
-            to[used++] = from[i];
+    MaskJob job = {mask_data(m),
+                   starts_data(starts),
+                   THTensor_nElement(m),
+                   ones,
+                   TH_DATA(values),
+                   TH_DATA(result),
+                   0};
+    run_chunks(&job, gather_chunks);
     status = finish_output(r, result, 0);
 done:
     THTensor_free(expanded);
     THTensor_free(values);
+    THTensor_free(starts);
     THTensor_free(m);
     return status;
 }
 
+/* Finds the positions of elements that are not 0. */
+typedef struct PlacesJob {
+    const real *data;
+    const int64_t *starts, *size;
+    int last; /* the last dimension */
+    int64_t n, *places;
+} PlacesJob;
+
+/* `count` positions in the row that `position` names. */
+static int64_t *store_places(const PlacesJob *job, int64_t *to, const int64_t *position,
+                             const int32_t *columns, int64_t first, int64_t count) {
+    int last = job->last;
+    if (last == 0) {
+        for (int64_t k = 0; k < count; k++)
+            to[k] = first + columns[k];
+        return to + count;
+    }
+    for (int64_t k = 0; k < count; k++, to += last + 1) {
+        for (int d = 0; d < last; d++)
+            to[d] = position[d];
+        to[last] = first + columns[k];
+    }
+    return to;
+}
+
+static void place_chunks(void *context, int64_t begin, int64_t end) {
+    const PlacesJob *job = context;
+    int last = job->last;
+    int64_t position[TH_MAX_DIM], width = job->size[last], at = begin * CHUNK;
+    int64_t stop = end * CHUNK < job->n ? end * CHUNK : job->n, rest = at / width;
+    int64_t *to = job->places + job->starts[begin] * (last + 1), column = at % width;
+    int32_t columns[PIECE];
+    for (int d = last - 1; d >= 0; d--) {
+        position[d] = rest % job->size[d];
+        rest /= job->size[d];
+    }
+    while (at < stop) {
+        int64_t n = stop - at < PIECE ? stop - at : PIECE, used = 0;
+        n = width - column < n ? width - column : n;
+        for (int32_t k = 0; k < n; k++) {
+            columns[used] = k;
+            used += job->data[at + k] != 0;
+        }
+        to = store_places(job, to, position, columns, column, used);
+        at += n;
+        column += n;
+        if (column < width)
+            continue;
+        column = 0;
+        for (int d = last - 1; d >= 0 && ++position[d] == job->size[d]; d--)
+            position[d] = 0;
+    }
+}
+
 int THTensor_(nonzero)(THLongTensor *r, THTensor *t) {
-    THTensor *values = new_contiguous(t), *out = NULL;
-    if (!values)
-        return THError_pending();
-    int64_t n = THTensor_nElement(t), count = 0, position[TH_MAX_DIM] = {0}, none = 0;
-    const real *data = n ? TH_DATA(values) : NULL;
-    for (int64_t i = 0; i < n; i++)
-        count += data[i] != 0;
-    int status = TH_ERR_MEMORY, last = t->nDimension - 1;
-    if (!count) {
+    int64_t n = THTensor_nElement(t), none = 0;
+    if (!n)
+        return THTensor_resize(r, 1, &none, NULL);
+    THTensor *values = new_contiguous(t), *starts = NULL, *out = NULL;
+    int status = TH_ERR_MEMORY;
+    if (!values ||
+        !(starts = new_starts(TH_DATA(values), sizeof(real), n, count_nonzero)))
+        goto done;
+    int64_t size[2] = {starts_data(starts)[(n + CHUNK - 1) / CHUNK], t->nDimension};
+    if (!size[0]) {
         status = THTensor_resize(r, 1, &none, NULL);
         goto done;
     }
-    if (!(out = THTensor_newWithSize(TH_LONG, 2, (int64_t[]){count, t->nDimension})))
+    if (!(out = THTensor_newWithSize(TH_LONG, 2, size)))
         goto done;
-    int64_t *to = (int64_t *)out->storage->data;
-    for (int64_t row = 0; row < n; row += t->size[last]) {
-        for (int64_t j = 0; j < t->size[last]; j++) {
-            if (data[row + j] == 0)
-                continue;
-            for (int d = 0; d < last; d++)
-                *to++ = position[d];
-            *to++ = j;
-        }
-        for (int d = last - 1; d >= 0 && ++position[d] == t->size[d]; d--)
-            position[d] = 0;
-    }
-    status = THTensor_resize(r, 2, out->size, NULL);
+    PlacesJob job = {
+        TH_DATA(values), starts_data(starts), values->size, t->nDimension - 1, n,
+        starts_data(out)};
+    THParallel_for((n + CHUNK - 1) / CHUNK, 1, place_chunks, &job);
+    status = THTensor_resize(r, 2, size, NULL);
     if (status >= 0)
         status = THLongTensor_copy(r, out);
 done:
     THTensor_free(out);
+    THTensor_free(starts);
     THTensor_free(values);
     return status;
 }
