@@ -24,17 +24,43 @@ int THTensor_(eye)(THTensor *r, int64_t n, int64_t m) {
     return 0;
 }
 
+/* Elements of a sequence that are made at a time, and that a thread takes at least. */
+#define SEQUENCE_PIECE 256
+#define SEQUENCE_GRAIN 32768
+
+typedef struct Sequence {
+    real *data;
+    int64_t stride;
+    accreal first, step;
+} Sequence;
+
+/* The elements begin <= i < end. Counting within a piece needs 32 bits, which become
+ * floating-point numbers in vectors; sums of whole numbers are exact. */
+static void fill_elements(void *context, int64_t begin, int64_t end) {
+    const Sequence *c = context;
+    real piece[SEQUENCE_PIECE];
+    for (int64_t i = begin; i < end; i += SEQUENCE_PIECE) {
+        int32_t n = end - i < SEQUENCE_PIECE ? (int32_t)(end - i) : SEQUENCE_PIECE;
+        for (int32_t k = 0; k < n; k++)
+#if TH_REAL_FLOATING
+            piece[k] = (real)(c->first + ((double)i + (double)k) * c->step);
+#else
+            piece[k] = (real)((uint64_t)c->first +
+                              ((uint64_t)i + (uint64_t)k) * (uint64_t)c->step);
+#endif
+        if (c->stride == 1)
+            memcpy(c->data + i, piece, (size_t)n * sizeof(real));
+        else
+            for (int32_t k = 0; k < n; k++)
+                c->data[(i + k) * c->stride] = piece[k];
+    }
+}
+
 /* r = first, first + step, ... with `count` elements. */
 static int fill_sequence(THTensor *r, accreal first, accreal step, int64_t count) {
     TH_TRY(THTensor_resize(r, 1, &count, NULL));
-    real *data = TH_DATA(r);
-    int64_t stride = r->stride[0];
-    for (int64_t i = 0; i < count; i++)
-#if TH_REAL_FLOATING
-        data[i * stride] = (real)(first + (accreal)i * step);
-#else
-        data[i * stride] = (real)((uint64_t)first + (uint64_t)i * (uint64_t)step);
-#endif
+    Sequence sequence = {TH_DATA(r), r->stride[0], first, step};
+    THParallel_for(count, SEQUENCE_GRAIN, fill_elements, &sequence);
     return 0;
 }
 
@@ -112,12 +138,8 @@ int THTensor_(linspace)(THTensor *r, real a, real b, int64_t n) {
     if (n == 1 && a != b)
         TH_FAIL(TH_ERR_VALUE, "invalid number of points: 1 between %g and %g",
                 (double)a, (double)b);
-    TH_TRY(THTensor_resize(r, 1, &n, NULL));
-    real *data = TH_DATA(r);
-    double step = n > 1 ? ((double)b - a) / (double)(n - 1) : 0;
-    for (int64_t i = 0; i < n; i++)
-        data[i * r->stride[0]] = (real)(a + step * (double)i);
-    data[(n - 1) * r->stride[0]] = b;
+    TH_TRY(fill_sequence(r, a, n > 1 ? ((double)b - a) / (double)(n - 1) : 0, n));
+    TH_DATA(r)[(n - 1) * r->stride[0]] = b;
     return 0;
 }
 

@@ -41,6 +41,17 @@ typedef struct IntegerRange {
     int wide;
 } IntegerRange;
 
+/* x % range for 0 < range < 2^32, by multiplications (Lemire, Kaser and Kurz, "Faster
+ * remainder by direct computation", 2019). */
+static inline uint32_t remainder_by(uint32_t x, uint64_t range, uint64_t inverse) {
+#ifdef __SIZEOF_INT128__
+    return (uint32_t)((unsigned __int128)(inverse * x) * range >> 64);
+#else
+    (void)inverse;
+    return (uint32_t)(x % range);
+#endif
+}
+
 static void fill_integers(real *out, int64_t n, THGenerator *generator,
                           const void *parameters) {
     const IntegerRange *p = parameters;
@@ -51,11 +62,15 @@ static void fill_integers(real *out, int64_t n, THGenerator *generator,
         return;
     }
     uint32_t bits[BLOCK];
+    uint64_t range = p->range, inverse = UINT64_MAX / range + 1;
+    int whole = range >> 32 != 0; /* every number is in the range */
     for (int64_t done = 0; done < n; done += BLOCK) {
         int64_t count = n - done < BLOCK ? n - done : BLOCK;
         th__randomBlock(generator, bits, count);
+        for (int64_t i = 0; i < count && !whole; i++)
+            bits[i] = remainder_by(bits[i], range, inverse);
         for (int64_t i = 0; i < count; i++)
-            out[done + i] = (real)(int64_t)(bits[i] % p->range + (uint64_t)p->minValue);
+            out[done + i] = (real)(int64_t)(bits[i] + (uint64_t)p->minValue);
     }
 }
 
