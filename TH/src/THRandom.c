@@ -10,10 +10,9 @@
 #include <TH/THError.h>
 
 #include "THAllocatorInternal.h"
+#include "THRandomBlock.h"
 
 #define GENERATOR_CLASS th_smallClass(sizeof(THGenerator))
-#define UPPER_BIT 0x80000000u
-#define LOWER_BITS 0x7fffffffu
 /* Records an error; the value returned then is 0. */
 #define FAIL_ZERO(...) return THError_set(__VA_ARGS__), 0
 #define TWO_PI 6.283185307179586476925286766559
@@ -81,23 +80,8 @@ uint64_t THRandom_initialSeed(THGenerator *self) {
 
 /* --- uniform numbers --- */
 
-/* What a state word becomes from itself, its successor and the word TH_MT_M further. */
-static inline uint32_t twist(uint32_t word, uint32_t successor, uint32_t further) {
-    uint32_t mixed = (word & UPPER_BIT) | (successor & LOWER_BITS);
-    return further ^ mixed >> 1 ^ (successor & 1 ? 0x9908b0dfu : 0);
-}
-
 static void renew_state(THGenerator *self) {
-    uint64_t *state = self->state;
-    int i = 0;
-    for (; i < TH_MT_N - TH_MT_M; i++)
-        state[i] = twist((uint32_t)state[i], (uint32_t)state[i + 1],
-                         (uint32_t)state[i + TH_MT_M]);
-    for (; i < TH_MT_N - 1; i++)
-        state[i] = twist((uint32_t)state[i], (uint32_t)state[i + 1],
-                         (uint32_t)state[i + TH_MT_M - TH_MT_N]);
-    state[i] =
-        twist((uint32_t)state[i], (uint32_t)state[0], (uint32_t)state[TH_MT_M - 1]);
+    th__normalKernels()->renew(self->state);
     self->left = TH_MT_N;
     self->next = 0;
 }
