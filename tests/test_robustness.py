@@ -386,7 +386,7 @@ def methods(cls):
     """Names of the methods that Python may call on an object."""
     private = {"__class__", "__init_subclass__", "__new__", "__subclasshook__"}
     names = set(dir(cls)) - private - {"__getattribute__", "__delattr__", "__dict__"}
-    return sorted(n for n in names if callable(getattr(cls, n)))
+    return sorted(n for n in names if callable(getattr(cls, n, None)))
 
 
 def tensor_calls(type_name):

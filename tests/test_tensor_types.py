@@ -85,6 +85,36 @@ def test_half_elements():
         t[torch.LongTensor([0])]
 
 
+FLOATING_ONLY = "exp log log1p sqrt rsqrt sin cos tan asin acos atan sinh cosh tanh"
+FLOATING_ONLY += " sigmoid floor ceil round trunc frac erf erfinv reciprocal lerp atan2"
+FLOATING_ONLY += " mean std var norm renorm dist histc uniform_ normal_ exponential_"
+FLOATING_ONLY += " cauchy_ log_normal_ inverse gesv qr svd symeig eig potrf"
+
+
+@pytest.mark.parametrize("name", ["Byte", "Char", "Short", "Int", "Long"])
+def test_integer_types_lack_what_needs_fractions(name):
+    t = getattr(torch, name + "Tensor")([1, 2])
+    for method in FLOATING_ONLY.split():
+        assert not hasattr(t, method), method
+        assert hasattr(torch.FloatTensor, method)
+    with pytest.raises(TypeError, match=f"{name}Tensor doesn't implement .* sqrt"):
+        torch.sqrt(t)
+    assert hasattr(t, "all") == hasattr(t, "any") == (name == "Byte")
+
+
+def test_half_has_copies_and_views_only():
+    h = torch.HalfTensor([[1, 2], [3, 4]])
+    for name in ("add", "mul_", "sum", "lt", "zero_", "fill_", "mm", "gather", "sort"):
+        assert not hasattr(h, name)
+        assert not hasattr(torch.HalfTensor, name)
+        with pytest.raises(AttributeError, match=f"'torch.HalfTensor' .* '{name}'"):
+            getattr(h, name)
+    for name in ("copy_", "clone", "t", "view", "expand", "unfold", "numpy", "float"):
+        assert hasattr(h, name)
+    with pytest.raises(TypeError, match=r"torch\.HalfTensor doesn't implement .* add"):
+        torch.add(h, 1)
+
+
 def test_sizes_in_memory():
     assert torch.zeros(1000).__sizeof__() >= 4000
     assert torch.DoubleTensor(1000).storage().__sizeof__() >= 8000

@@ -17,7 +17,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 from torchlike._C.args cimport (
     Arguments, Callable, Function, Parameter, Signature, call_function, get_generator,
-    has_type, install_function, install_method, out_tensor, out_tensors, parse,
+    has_type, hide_method, install_function, install_method, out_tensor, out_tensors, parse,
 )
 from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport TensorBase, wrap
@@ -235,6 +235,10 @@ class MethodWriter:
             leaves = [f"leaf_classes[{ALL_TYPES.index(t)}]" for t in operator.types]
             if set(operator.types) == set(MATH_TYPES):
                 leaves = ["tensor_class"]
+            half = f"leaf_classes[{ALL_TYPES.index('Half')}]"  # copies and views only
+            views_only = all(
+                o.is_view or o.library == "object" for o in operator.overloads
+            )
             for name in names(operator):
                 inplace = name == operator.inplace
                 for_variables = operator.public == "variables" and not inplace
@@ -249,6 +253,8 @@ class MethodWriter:
                     f'    install_method({owner}, b"{name}", m_{name}, {doc}.encode())'
                     for owner in owners
                 ]
+                if "tensor_class" in owners and not views_only:
+                    lines.append(f'    hide_method({half}, "{name}")')
                 if operator.function and (not inplace or operator.namespace):
                     doc = json.dumps(docstring(operator, name, function=True))
                     lines.append(

@@ -34,7 +34,7 @@ KINDS = {
 }
 FLAGS = {
     "doc", "overload", "inplace", "public", "function", "method", "domain", "samples",
-    "shapes", "namespace", "variable_only", "aka",
+    "shapes", "namespace", "variable_only", "aka", "types",
 }  # fmt: skip
 OVERLOAD_FLAGS = {"args", "call", "grad", "grad_v", "grad_all", "let", "numpy"}
 RESERVED = {"from": "from_", "lambda": "lambda_", "sorted": "sorted_"}
@@ -240,6 +240,10 @@ def parse_operator(name, entry, source, tables):
     known = {"self"} | {a.name for o in overloads for a in o.arguments}
     if not set(aka) <= known:
         raise TableError(f"{where}: aka of {sorted(set(aka) - known)}, no arguments")
+    if not set(entry.get("types", ())) <= set(MATH_TYPES):
+        raise TableError(f"{where}: types are of {', '.join(MATH_TYPES)}")
+    for overload in overloads:  # helpers do not say which types they are for
+        overload.types = tuple(entry.get("types", overload.types))
     suffixes = [o.suffix for o in overloads]
     if len(set(suffixes)) != len(suffixes):
         raise TableError(f"{where}: two overloads take the same kinds {suffixes}")

@@ -85,4 +85,5 @@ cdef tuple out_tensors(PyObject *out, int dtype, bytes kinds)   # kinds: T dtype
 cdef object get_generator(PyObject *generator)
 
 cdef int install_method(object cls, const char *name, Function function, bytes doc) except -1
+cdef int hide_method(object cls, str name) except -1        # cls lacks a method that the class under it has
 cdef int install_function(dict namespace, const char *name, Function function, bytes doc) except -1

@@ -471,6 +471,23 @@ cdef int install_method(object cls, const char *name, Function function, bytes d
     return 0
 
 
+cdef class Missing:
+    """Stands for a method that a type lacks, though the class under it has it."""
+
+    cdef str name
+
+    def __get__(self, instance, cls):
+        raise AttributeError(f"'torch.{cls.__name__}' object has no attribute '{self.name}'")
+
+
+cdef int hide_method(object cls, str name) except -1:
+    cdef Missing missing = Missing.__new__(Missing)
+    missing.name = name
+    PyDict_SetItemString((<PyTypeObject *>cls).tp_dict, name.encode(), missing)
+    PyType_Modified(cls)
+    return 0
+
+
 def add_method(cls, str name, function):
     """Put a function of Python on a type made in C."""
     (<dict>(<PyTypeObject *>cls).tp_dict)[name] = function
