@@ -36,6 +36,29 @@ def variable_bernoulli_(self, p=0.5, *, generator=None):
     return self.copy_(Variable(create.bernoulli_(sample, p, generator=generator)))
 
 
+_copy_same_type = Variable.copy_
+
+
+def variable_copy_(self, src, non_blocking=False, broadcast=True, **kwargs):
+    """Take the elements of a Variable of any type, which is expanded to this size.
+
+    Parameters
+    ----------
+    src : Variable
+        Its gradient comes back in its own type.
+    non_blocking, broadcast : bool
+        As for tensors: without `broadcast` only the number of elements counts.
+    """
+    unknown = set(kwargs) - {"async"}
+    if unknown:
+        raise TypeError(f"copy_() got unexpected keyword arguments {sorted(unknown)}")
+    if isinstance(src, Variable):
+        src = src.type_as(self)
+        if not broadcast:
+            src = src.contiguous().view_as(self)
+    return _copy_same_type(self, src)
+
+
 def multinomial(self, num_samples, replacement=False, *, generator=None):
     """Indices drawn with the elements as weights; see `torch.multinomial`."""
     return functional.multinomial(self, num_samples, replacement, generator=generator)
@@ -83,3 +106,4 @@ def install():
     add_method(TensorOps, "index", index)
     add_method(TensorOps, "storage_type", classmethod(storage_type))
     add_method(Variable, "bernoulli_", variable_bernoulli_)
+    add_method(Variable, "copy_", variable_copy_)

@@ -191,3 +191,21 @@ def test_result_that_the_gradient_does_not_need_may_change(function):
     wanted, x.grad = x.grad, None
     F.relu(function(x), inplace=True).sum().backward()
     assert torch.equal(x.grad.data, wanted.data)
+
+
+def test_copy_converts():
+    x = Variable(torch.DoubleTensor([1.5, 2.5]), requires_grad=True)
+    y = Variable(torch.zeros(2, 2)) * 1
+    assert y.copy_(x, **{"async": True}) is y
+    assert y.data.tolist() == [[1.5, 2.5], [1.5, 2.5]]
+    y.backward(torch.FloatTensor([[1, 2], [3, 4]]))
+    assert x.grad.data.type() == "torch.DoubleTensor"
+    assert x.grad.data.tolist() == [4, 6]
+    n = Variable(torch.IntTensor(3)).copy_(Variable(torch.FloatTensor([1.7, -1.7, 3])))
+    assert n.data.tolist() == [1, -1, 3]
+    n.copy_(Variable(torch.ones(1, 3).long()), broadcast=False)
+    assert n.data.tolist() == [1, 1, 1]
+    with pytest.raises(TypeError, match="nonsense"):
+        n.copy_(n, nonsense=1)
+    with pytest.raises(TypeError):
+        n.copy_(torch.ones(3))
