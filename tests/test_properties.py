@@ -177,6 +177,65 @@ def test_operand_is_another_view_of_the_same_elements(type_name, data):
     same(torch.add(out, out, out=out), x + x)
 
 
+@st.composite
+def windows(draw, shape, room):
+    """Offset and strides of a window of distinct elements inside `room` elements."""
+    order = draw(st.permutations(range(len(shape))))
+    strides, step = [0] * len(shape), draw(st.integers(1, 2))
+    for d in order:
+        strides[d] = step
+        step = step * shape[d] + draw(st.integers(0, 3))
+    last = sum((n - 1) * k for n, k in zip(shape, strides, strict=True))
+    assume(last < room)
+    return draw(st.integers(0, room - 1 - last)), strides
+
+
+@pytest.mark.parametrize("type_name", ["Byte", "Int", "Float", "Double"])
+@given(data=st.data())
+@settings(max_examples=150)
+def test_operands_that_overlap_the_result_are_read_first(type_name, data):
+    """As if they were copied before anything is written, which is NumPy's rule too."""
+    room = data.draw(st.sampled_from([30, 200, 3000]))
+    shape = data.draw(st.lists(st.integers(1, 12), min_size=1, max_size=3))
+    whole = filled(type_name, (room,), data.draw(st.integers(0, 99)))
+    places = [data.draw(windows(shape, room)) for _ in range(3)]
+
+    def tensors(storage):
+        views = [type(whole)() for _ in places]
+        for t, (offset, strides) in zip(views, places, strict=True):
+            t.set_(storage, offset, shape, strides)
+        return views
+
+    def arrays(x):
+        strided = np.lib.stride_tricks.as_strided
+        return [
+            strided(x[offset:], shape, [k * x.itemsize for k in strides])
+            for offset, strides in places
+        ]
+
+    calls = [
+        (lambda a, b, c: a.add_(b), lambda a, b, c: np.add(a, b.copy(), out=a)),
+        (lambda a, b, c: a.copy_(b), lambda a, b, c: np.copyto(a, b.copy())),
+        (
+            lambda a, b, c: torch.mul(b, c, out=a),
+            lambda a, b, c: np.copyto(a, b.copy() * c.copy()),
+        ),
+        (
+            lambda a, b, c: a.addcmul_(2, b, c),
+            lambda a, b, c: np.copyto(a, a + 2 * b.copy() * c.copy()),
+        ),
+        (
+            lambda a, b, c: torch.cumsum(b, 0, out=a),
+            lambda a, b, c: np.copyto(a, b.cumsum(0).astype(a.dtype)),
+        ),
+    ]
+    for ours, theirs in calls:
+        t, x = whole.clone(), array(whole)
+        ours(*tensors(t.storage()))
+        theirs(*arrays(x))
+        np.testing.assert_array_equal(t.numpy(), x)
+
+
 @pytest.mark.parametrize("type_name", FLOATING)
 @pytest.mark.parametrize(
     "name, ufunc",
