@@ -69,6 +69,9 @@ class Settings:
         flags += ["-fno-math-errno", "-fno-semantic-interposition", "-DTH_INTERNAL"]
         flags += ["-g" if self.debug or self.sanitize else "-g0"]
         flags += ["-UNDEBUG"] if self.debug else ["-DNDEBUG"]
+        if self.werror:  # what newer compilers refuse, in generated code too
+            refused = ("incompatible-pointer-types", "int-conversion", "implicit")
+            flags += [f"-Werror={name}" for name in refused]
         if self.sanitize:
             flags += [f"-fsanitize={self.sanitize}", "-fno-omit-frame-pointer"]
             flags += ["-fno-sanitize-recover=all"]

@@ -27,12 +27,12 @@ cdef extern from "Python.h":
         int ml_flags
         const char *ml_doc
     int METH_FASTCALL, METH_KEYWORDS
-    object PyDescr_NewMethod(object cls, PyMethodDef *method)
-    object PyCFunction_New(PyMethodDef *method, PyObject *self)
-    int PyDict_SetItemString(PyObject *d, const char *key, object value) except -1
-    void PyType_Modified(object cls)
     ctypedef struct PyTypeObject:
         PyObject *tp_dict
+    object PyDescr_NewMethod(PyTypeObject *cls, PyMethodDef *method)
+    object PyCFunction_New(PyMethodDef *method, PyObject *self)
+    int PyDict_SetItemString(PyObject *d, const char *key, object value) except -1
+    void PyType_Modified(PyTypeObject *cls)
     ctypedef struct PyTupleObject:
         PyObject **ob_item
     bint PyBool_Check(object o)
@@ -465,9 +465,9 @@ cdef list documentation = []
 
 
 cdef int install_method(object cls, const char *name, Function function, bytes doc) except -1:
-    method = PyDescr_NewMethod(cls, method_def(name, function, doc))
+    method = PyDescr_NewMethod(<PyTypeObject *>cls, method_def(name, function, doc))
     PyDict_SetItemString((<PyTypeObject *>cls).tp_dict, name, method)
-    PyType_Modified(cls)
+    PyType_Modified(<PyTypeObject *>cls)
     return 0
 
 
@@ -491,7 +491,7 @@ cdef int hide_method(object cls, str name) except -1:
 def add_method(cls, str name, function):
     """Put a function of Python on a type made in C."""
     (<dict>(<PyTypeObject *>cls).tp_dict)[name] = function
-    PyType_Modified(cls)
+    PyType_Modified(<PyTypeObject *>cls)
 
 
 cdef int install_function(dict namespace, const char *name, Function function, bytes doc) except -1:
