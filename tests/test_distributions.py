@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -11,6 +13,11 @@ from torchlike.distributions import Bernoulli, Categorical, Distribution, Normal
 
 def kind_of(x):
     return type(x), type(x.data if isinstance(x, Variable) else x)
+
+
+def test_reached_from_the_package():
+    program = "import torchlike as torch; torch.distributions.Normal(0, 1)"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 # ---- Bernoulli -------------------------------------------------------------------

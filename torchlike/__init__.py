@@ -88,9 +88,12 @@ if "multiprocessing" in _sys.modules:  # which then learns to share tensors
     from torchlike import multiprocessing
 
 
+_LATE = ("distributions", "multiprocessing")  # importing them takes a while
+
+
 def __getattr__(name):
-    if name == "multiprocessing":  # importing it takes a while
-        return _importlib.import_module("torchlike.multiprocessing")
+    if name in _LATE:
+        return _importlib.import_module(f"torchlike.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -127,6 +130,7 @@ __all__ = [
     "chunk",
     "cuda",
     "default_generator",
+    "distributions",
     "empty_cache",
     "eye",
     "from_numpy",
