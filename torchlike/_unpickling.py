@@ -361,7 +361,9 @@ _LATER_OPTIONS = {
 def _warn_of_options(module, state):
     """Warn where a layer of a later version would compute something else here."""
     for name, same in _LATER_OPTIONS.items():
-        value = state.get(name, same[0])
+        if name not in state:
+            continue
+        value = state[name]
         if name == "align_corners" and value is None:
             value = state.get("mode", "nearest") == "nearest"
         if not any(value is plain or value == plain for plain in same):
