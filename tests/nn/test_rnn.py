@@ -11,6 +11,7 @@ import torchlike as torch
 from torchlike import nn
 from torchlike.autograd import Variable, gradcheck, gradgradcheck
 from torchlike.nn import _functions
+from torchlike.nn.backends.thnn import backend
 from torchlike.nn.utils.rnn import PackedSequence
 from torchlike.testing import assert_allclose
 
@@ -376,6 +377,11 @@ def test_layers_of_python_cells(kind):
     assert_allclose(out, expected.data)
     for a, b in zip(*((s if kind == "lstm" else [s]) for s in (last, hn))):
         assert_allclose(a, b)
+
+
+def test_cells_are_functions_of_the_backend():
+    for name in ("RNN", "RNNReLUCell", "RNNTanhCell", "LSTMCell", "GRUCell"):
+        assert getattr(backend, name) is getattr(_functions.rnn, name)
 
 
 def test_dropout_is_between_layers():

@@ -1,10 +1,12 @@
 """The backend of all layers: what 0.3 called the function classes of THNN.
 
 Modules here call `torch.nn.functional`; code of 2017 asks ``backend.Dropout`` and the
-like. A name leads to an object whose `apply` is the function.
+like. A name leads to an object whose `apply` is the function; the recurrent cells are
+functions.
 """
 
 from torchlike.nn import functional as F
+from torchlike.nn._functions import rnn as _rnn
 from torchlike.nn.backends.backend import FunctionBackend
 
 __all__ = ["THNNFunctionBackend", "backend"]
@@ -61,6 +63,8 @@ _NAMES = {
 backend = THNNFunctionBackend()
 for _name, _function in _NAMES.items():
     backend.register_function(_name, _Applied(_name, _function))
+for _name in ("RNN", "RNNReLUCell", "RNNTanhCell", "LSTMCell", "GRUCell"):
+    backend.register_function(_name, getattr(_rnn, _name))  # plain functions in 0.3
 
 
 def _get_thnn_function_backend():
