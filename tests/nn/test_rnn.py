@@ -636,6 +636,8 @@ def test_wrong_arguments():
         cell(Variable(torch.zeros(1, 3)), Variable(torch.zeros(1, 4)))
     with pytest.raises(ValueError, match="hidden_size must be positive, got 0"):
         nn.LSTM(3, 0)
+    with pytest.raises(ValueError, match="num_layers must be at most 10000, got"):
+        nn.GRU(3, 4, 2**40)
     with pytest.raises(ValueError, match="Unrecognized RNN mode: QRNN"):
         nn.RNNBase("QRNN", 3, 4)
     with pytest.raises(TypeError, match="one type"):

@@ -13,6 +13,7 @@ from torchlike.nn.utils.rnn import PackedSequence
 __all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNBase", "RNNCell"]
 
 _GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "LSTM": 4, "GRU": 3}
+_MOST_LAYERS = 10000  # more would take memory and time without end
 _NAMES = ("weight_ih_l{}{}", "weight_hh_l{}{}", "bias_ih_l{}{}", "bias_hh_l{}{}")
 
 
@@ -54,7 +55,8 @@ class RNNBase(Module):
     Raises
     ------
     ValueError
-        If the mode is unknown or a size is not positive.
+        If the mode is unknown, a size is not positive, or the layers are more than
+        10,000.
     """
 
     # the flat copies that later versions keep beside the parameters
@@ -77,6 +79,10 @@ class RNNBase(Module):
         _check_positive(
             input_size=input_size, hidden_size=hidden_size, num_layers=num_layers
         )
+        if num_layers > _MOST_LAYERS:
+            raise ValueError(
+                f"num_layers must be at most {_MOST_LAYERS}, got {num_layers}"
+            )
         self.mode = mode
         self.input_size = input_size
         self.hidden_size = hidden_size
