@@ -297,3 +297,9 @@ def test_deepcopy_is_independent():
     other.fc.weight.data.fill_(0)
     assert net.fc.weight.data.abs().sum() > 0
     assert other.note == "hello"
+
+
+@pytest.mark.parametrize("name", [torch.ones(2), 3, None, b"weight", [1]])
+def test_names_that_are_no_strings(name):
+    with pytest.raises((AttributeError, TypeError)):
+        nn.Sequential().__getattr__(name)

@@ -63,7 +63,7 @@ cdef extern from *:
             if (PyErr_Occurred())
                 return NULL;
         }
-        PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute '%U'", Py_TYPE(self)->tp_name, name);
+        PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute '%S'", Py_TYPE(self)->tp_name, name);
         return NULL;
     }
 
