@@ -57,3 +57,10 @@ def test_parameter_list():
     assert list(scales.state_dict()) == ["0", "1", "2"]
     with pytest.raises(TypeError, match="Parameter or None required"):
         scales.append(torch.ones(1))
+
+
+def test_container_warns_and_holds_parts():
+    with pytest.warns(UserWarning, match="nn.Container is deprecated"):
+        parts = nn.Container(a=nn.Linear(1, 1), b=nn.ReLU())
+    assert [name for name, _ in parts.named_children()] == ["a", "b"]
+    assert list(parts.state_dict()) == ["a.weight", "a.bias"]

@@ -30,6 +30,7 @@ from torchlike.nn.modules.batchnorm import (
     BatchNorm3d,
 )
 from torchlike.nn.modules.container import (
+    Container,
     ModuleList,
     ParameterList,
     Sequential,
@@ -158,6 +159,7 @@ __all__ = [
     "ConstantPad1d",
     "ConstantPad2d",
     "ConstantPad3d",
+    "Container",
     "Conv1d",
     "Conv2d",
     "Conv3d",

@@ -1,8 +1,10 @@
 """Modules that hold other modules or parameters."""
 
+import warnings
+
 from torchlike.nn.modules.module import Module
 
-__all__ = ["ModuleList", "ParameterList", "Sequential"]
+__all__ = ["Container", "ModuleList", "ParameterList", "Sequential"]
 
 
 def _key(index, length):
@@ -11,6 +13,35 @@ def _key(index, length):
     if not -length <= position < length:
         raise IndexError(f"index {position} is out of range for {length} entries")
     return str(position % length)
+
+
+class Container(Module):
+    """A module with parts; `Module` itself has them by now, and a warning says so.
+
+    Parameters
+    ----------
+    **kwargs : Module
+        The parts by name.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings(record=True):
+    ...     warnings.simplefilter("always")
+    ...     parts = torch.nn.Container(act=torch.nn.ReLU())
+    >>> parts.act
+    ReLU ()
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__()
+        warnings.warn(
+            "nn.Container is deprecated. All of its functionality is now implemented "
+            "in nn.Module. Subclass that instead.",
+            stacklevel=2,
+        )
+        for name, module in kwargs.items():
+            self.add_module(name, module)
 
 
 class Sequential(Module):
