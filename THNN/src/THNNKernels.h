@@ -32,8 +32,10 @@
         void (*dots)(real * c, const real *const *a, const ptrdiff_t *offset,          \
                      int64_t n, const real *b);                                        \
         /* r[c * rPlane + i * rStride + j] = (bias ? bias[c] : 0) + sum over k < n of  \
-         * x[i * xStride + j + offset[k]] * b[c * n + k], for c < channels (1 or 2),   \
-         * i < rows, j < columns; x may be read up to a vector past that. */           \
+         * x[i * xStride + j + offset[k]] * b[c * n + k], for c < channels, i < rows,  \
+         * j < columns; x may be read up to a vector past that. At most planeChannels  \
+         * channels. */                                                                \
+        int64_t planeChannels;                                                         \
         void (*plane)(int64_t rows, int64_t columns, real *r, int64_t rStride,         \
                       int64_t rPlane, int64_t channels, const real *x,                 \
                       int64_t xStride, const ptrdiff_t *offset, int64_t n,             \

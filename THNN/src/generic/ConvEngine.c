@@ -478,9 +478,9 @@ static void band_range(void *context, int64_t begin, int64_t end) {
     size_t bytes;
     uint8_t class;
     int64_t copy = w->planes * band_size(&whole) + THNN_MAX_LANES;
-    int64_t result = k->rows * w->columns;
+    int64_t result = k->rows * w->columns, most = THNN_KERNELS.planeChannels;
     int64_t volume = t->depth * t->height * t->width;
-    real *memory = new_reals(copy + (strided ? 2 * result : 0), &bytes, &class);
+    real *memory = new_reals(copy + (strided ? most * result : 0), &bytes, &class);
     if (!memory) {
         __atomic_store_n(&k->failed, 1, __ATOMIC_RELAXED);
         return;
@@ -497,9 +497,9 @@ static void band_range(void *context, int64_t begin, int64_t end) {
                       memory + p * band_size(&whole));
         int64_t layer = t->layerStart + tile.layer * t->layerStep;
         int64_t row = t->rowStart + first * t->rowStep;
-        for (int64_t c = 0; c < t->channels; c += 2) {
+        for (int64_t c = 0; c < t->channels; c += most) {
             int64_t channel = group * t->channels + c;
-            int64_t count = smaller(2, t->channels - c);
+            int64_t count = smaller(most, t->channels - c);
             real *r = t->data +
                       (tile.image * w->groups * t->channels + channel) * volume +
                       (layer * t->height + row) * t->width + t->columnStart;

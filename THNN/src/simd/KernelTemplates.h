@@ -96,8 +96,8 @@ static void KERNEL(dots)(real *c, const real *const *a, const ptrdiff_t *offset,
 INLINE void KERNEL(plane_body)(real *const (*r)[PLANE_VECTORS], const real *const *x,
                                const ptrdiff_t *offset, int64_t n, const real *b,
                                const real *bias, const int channels) {
-    KERNEL(Vector) sum[2][PLANE_VECTORS];
-#pragma GCC unroll 2
+    KERNEL(Vector) sum[PLANE_CHANNELS][PLANE_VECTORS];
+#pragma GCC unroll 4
     for (int c = 0; c < channels; c++) {
 #pragma GCC unroll 4
         for (int p = 0; p < PLANE_VECTORS; p++)
@@ -108,12 +108,12 @@ INLINE void KERNEL(plane_body)(real *const (*r)[PLANE_VECTORS], const real *cons
 #pragma GCC unroll 4
         for (int p = 0; p < PLANE_VECTORS; p++) {
             KERNEL(Vector) value = *(const KERNEL(Vector) *)(x[p] + at);
-#pragma GCC unroll 2
+#pragma GCC unroll 4
             for (int c = 0; c < channels; c++)
                 sum[c][p] += value * b[c * n + k];
         }
     }
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int c = 0; c < channels; c++) {
 #pragma GCC unroll 4
         for (int p = 0; p < PLANE_VECTORS; p++)
@@ -130,7 +130,8 @@ static void KERNEL(plane)(int64_t rows, int64_t columns, real *r, int64_t rStrid
     int64_t across = (columns + LANES - 1) / LANES, count = rows * across;
     int64_t last = columns < LANES ? 0 : columns - LANES, row = 0, column = 0;
     for (int64_t v = 0; v < count; v += PLANE_VECTORS) {
-        real narrow[2][PLANE_VECTORS][LANES], *to[2][PLANE_VECTORS];
+        real narrow[PLANE_CHANNELS][PLANE_VECTORS][LANES];
+        real *to[PLANE_CHANNELS][PLANE_VECTORS];
         real *result[PLANE_VECTORS];
         const real *from[PLANE_VECTORS];
         int64_t used = count - v < PLANE_VECTORS ? count - v : PLANE_VECTORS;
@@ -139,15 +140,20 @@ static void KERNEL(plane)(int64_t rows, int64_t columns, real *r, int64_t rStrid
             int direct = p < used && columns >= LANES;
             from[p] = p < used ? x + row * xStride + at : from[0];
             result[p] = r + row * rStride + at;
-            to[0][p] = direct ? result[p] : narrow[0][p];
-            to[1][p] = direct ? result[p] + rPlane : narrow[1][p];
+            for (int64_t c = 0; c < channels; c++)
+                to[c][p] = direct ? result[p] + c * rPlane : narrow[c][p];
             column += LANES;
             if (column >= columns) {
                 column = 0;
                 row++;
             }
         }
-        if (channels == 2)
+        if (channels == PLANE_CHANNELS)
+            KERNEL(plane_body)(to, from, offset, n, b, bias, PLANE_CHANNELS);
+        else if (channels == 3)
+            KERNEL(plane_body)(to, from, offset, n, b, bias,
+                               PLANE_CHANNELS > 2 ? 3 : 1);
+        else if (channels == 2)
             KERNEL(plane_body)(to, from, offset, n, b, bias, 2);
         else
             KERNEL(plane_body)(to, from, offset, n, b, bias, 1);
@@ -634,6 +640,7 @@ const TH_CONCAT_3(THNN, Real, Kernels) TH_CONCAT_4(th__nn, Real, Kernels_, TH_IS
     .tile = KERNEL(tile),
     .slide = KERNEL(slide),
     .dots = KERNEL(dots),
+    .planeChannels = PLANE_CHANNELS,
     .plane = KERNEL(plane),
     .transpose = KERNEL(transpose),
     .threshold = KERNEL(threshold),

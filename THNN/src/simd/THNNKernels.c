@@ -11,12 +11,15 @@
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
 #define TILE_ROWS 8
+#define PLANE_CHANNELS 4
 #elif defined(__AVX2__)
 #define VECTOR_BYTES 32
 #define TILE_ROWS 4
+#define PLANE_CHANNELS 2
 #else
 #define VECTOR_BYTES 16
 #define TILE_ROWS 4
+#define PLANE_CHANNELS 2
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
