@@ -93,27 +93,25 @@ def test_type_of_the_parameters():
     assert result.total_bytes == 8 * (5 * 3 + 5 * 2 + 8)
 
 
-class Recurrent(nn.Module):
-    """A recurrent layer of two matrices for each step."""
-
-    def __init__(self, input_size, hidden_size):
-        super().__init__()
-        self.input_size, self.hidden_size = input_size, hidden_size
-        self.weight_ih = nn.Parameter(torch.zeros(hidden_size, input_size))
-        self.weight_hh = nn.Parameter(torch.zeros(hidden_size, hidden_size))
-
-    def forward(self, x):
-        hidden, outputs = x[0].mm(self.weight_ih.t()) * 0, []
-        for step in x:
-            hidden = step.mm(self.weight_ih.t()) + hidden.mm(self.weight_hh.t())
-            outputs.append(hidden)
-        return torch.stack(outputs), hidden
-
-
 def test_recurrent_layers():
-    result = summary(Recurrent(5, 4), (7, 3, 5))
-    assert result.multiply_adds == 7 * 3 * (4 * 5 + 4 * 4)
-    assert layer(result, "").shapes == [(7, 3, 4), (3, 4)]
+    steps, batch, size, hidden = 7, 3, 5, 4
+    result = summary(nn.LSTM(size, hidden, 2), (steps, batch, size))
+    matrices = 4 * hidden * (size + hidden) + 4 * hidden * (hidden + hidden)
+    assert result.multiply_adds == steps * batch * matrices
+    assert layer(result, "").shapes == [
+        (steps, batch, hidden),
+        (2, batch, hidden),
+        (2, batch, hidden),
+    ]
+    result = summary(nn.GRUCell(size, hidden), [(batch, size), (batch, hidden)])
+    assert result.multiply_adds == batch * 3 * hidden * (size + hidden)
+
+
+def test_packed_sequences():
+    x = Variable(torch.ones(4, 2, 5))
+    packed = nn.utils.rnn.pack_padded_sequence(x, [4, 1])
+    result = summary(nn.RNN(5, 3, bidirectional=True), packed)
+    assert result.multiply_adds == 5 * 2 * (3 * 5 + 3 * 3)
 
 
 def test_wrong_inputs():

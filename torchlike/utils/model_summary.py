@@ -204,7 +204,8 @@ def _arguments(input, like):
     """The positional and the named arguments of the model."""
     if isinstance(input, dict):
         return (), {name: _example(value, like) for name, value in input.items()}
-    if isinstance(input, (list, tuple)) and not _is_size(input):
+    several = isinstance(input, (list, tuple)) and not hasattr(input, "_replace")
+    if several and not _is_size(input):
         return tuple(_example(value, like) for value in input), {}
     return (_example(input, like),), {}
 
