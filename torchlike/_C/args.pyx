@@ -484,7 +484,7 @@ cdef int hide_method(object cls, str name) except -1:
     cdef Missing missing = Missing.__new__(Missing)
     missing.name = name
     PyDict_SetItemString((<PyTypeObject *>cls).tp_dict, name.encode(), missing)
-    PyType_Modified(cls)
+    PyType_Modified(<PyTypeObject *>cls)
     return 0
 
 
