@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import torch
-from timing import data
+from timing import Item, data
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -169,6 +169,39 @@ OF_TENSORS = _lines("""
     copy.copy(a)
     copy.deepcopy(a)
 """)
+# Those that do next to nothing in either library: what is left is Python's call.
+TRIVIAL = frozenset(
+    _lines("""
+    a.size()
+    a.size(0)
+    a.dim()
+    a.numel()
+    a.is_contiguous()
+    a.contiguous()
+    len(a)
+    torch.is_tensor(a)
+    torch.numel(a)
+    a.float()
+    a.cpu()
+    a.type()
+    a.stride()
+    a.stride(0)
+    a.shape
+    a.storage_offset()
+    a.data_ptr()
+    a.element_size()
+    a.nelement()
+    a.ndimension()
+    a.is_same_size(b)
+    a.is_set_to(b)
+    a.is_shared()
+    a.is_signed()
+    a.is_pinned()
+    one.item()
+    float(one)
+    int(one)
+""")
+)
 # Functions of torch.nn.functional that the table has under torchlike's own names.
 OF_LAYERS = _lines("""
     F.relu(a)
@@ -220,6 +253,14 @@ OF_LAYERS = _lines("""
     F.conv1d(batch, kernel1)
     F.pad(image, (1, 1, 1, 1))
 """)
+
+
+def items(statements, target):
+    """The statements as items of a workload."""
+    return [
+        Item(one, "given" if one in TRIVIAL else target, optional=True)
+        for one in dict.fromkeys(statements)
+    ]
 
 
 def of_table(recorded):
