@@ -8,15 +8,17 @@ from torchlike._C.args cimport sizes_from
 from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport TensorBase, type_name
 from torchlike._C.tensor_ops cimport (
-    number_dot_T, t_bmm_T, t_contiguous, t_expand_Z, t_mm_T, t_mv_T, t_narrow_III, t_select_II, t_t, t_unsqueeze_I,
-    t_view_Z,
+    number_dot_T, t_bmm_T, t_contiguous, t_expand_Z, t_linear_Tt, t_mm_T, t_mv_T, t_narrow_III, t_select_II, t_t,
+    t_unsqueeze_I, t_view_Z,
 )
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport VariableBase
 from torchlike._C.variable_ops cimport (
-    v_bmm_T, v_contiguous, v_dot_T, v_expand_Z, v_mm_T, v_mv_T, v_narrow_III, v_select_II, v_t, v_unsqueeze_I,
-    v_view_Z,
+    v_bmm_T, v_contiguous, v_dot_T, v_expand_Z, v_linear_Tt, v_mm_T, v_mv_T, v_narrow_III, v_select_II, v_t,
+    v_unsqueeze_I, v_view_Z,
 )
+
+from torchlike._C import tensor
 
 
 # ------------------------------------------------------------------------------ on either of the two
@@ -325,6 +327,65 @@ cdef int broadcast(const THTensor *lead, int64_t *batch) except -1:
             if size != 1:
                 batch[d] = size
     return n
+
+
+def linear(input, weight, bias=None):
+    """Affine map of the last dimension, ``input @ weight.t() + bias``.
+
+    Parameters
+    ----------
+    input : Variable of shape (N, *, in_features) or (in_features)
+    weight : Variable of shape (out_features, in_features)
+    bias : Variable of shape (out_features), optional
+
+    Returns
+    -------
+    Variable of shape (N, *, out_features) or (out_features)
+
+    Raises
+    ------
+    RuntimeError
+        If the sizes do not fit.
+
+    Examples
+    --------
+    >>> torch.nn.functional.linear(torch.ones(2, 3), torch.ones(4, 3)).size()
+    torch.Size([2, 4])
+    """
+    cdef int64_t size[64]
+    cdef int64_t rows[2]
+    cdef const THTensor *shape = shape_of(input)
+    cdef int d, n = shape.nDimension
+    if n == 2 or n == 0:
+        return affine(input, weight, bias)
+    for d in range(n):
+        size[d] = shape.size[d]
+    rows[0], rows[1] = -1, size[n - 1]
+    result = affine(dense_view(input, 2, rows), weight, bias)
+    size[n - 1] = shape_of(weight).size[0]
+    return view(result, n, size)
+
+
+cdef object affine(object input, object weight, object bias):
+    """The affine map of rows."""
+    cdef TensorBase x
+    if isinstance(input, VariableBase):
+        x = (<VariableBase>input).data_
+        if is_variable(weight, x) and (bias is None or is_variable(bias, x)):
+            return v_linear_Tt(<VariableBase>input, <VariableBase>weight, <VariableBase>bias)
+    else:
+        x = <TensorBase>input
+        if is_tensor(weight, x) and (bias is None or is_tensor(bias, x)):
+            return t_linear_Tt(x, <TensorBase>weight, <TensorBase>bias)
+    return tensor.nn_functions["linear"](input, weight, bias)       # which says what does not fit
+
+
+cdef inline bint is_tensor(object o, TensorBase like):
+    return isinstance(o, TensorBase) and (<TensorBase>o).ops == like.ops
+
+
+cdef inline bint is_variable(object o, TensorBase like):
+    return isinstance(o, VariableBase) and (<VariableBase>o).data_.ops == like.ops
 
 
 class Methods:

@@ -23,6 +23,10 @@ cdef int64_t offset_of(TensorBase view, int64_t i) except -1:
     return offset
 
 
+cdef inline object element(TensorBase view, int64_t i):
+    return element_at(view, offset_of(view, i))
+
+
 cdef int store(TensorBase view, int64_t offset, object value) except -1:
     cdef THScalar s
     if not is_number(view.ops, value):
@@ -50,15 +54,17 @@ cdef list views(TensorBase self, tuple others):
 
 cdef object run(TensorBase self, tuple others, object function):
     cdef int64_t i
-    cdef TensorBase view
-    operands = views(self, others)
-    for i in range(THTensor_nElement((<TensorBase>operands[0]).c_tensor)):
-        values = []
-        for view in operands:
-            values.append(element_at(view, offset_of(view, i)))
-        value = function(*values)
-        view = <TensorBase>operands[0]
-        store(view, offset_of(view, i), value)
+    cdef list operands = views(self, others)
+    cdef TensorBase target = <TensorBase>operands[0]
+    for i in range(THTensor_nElement(target.c_tensor)):
+        x = element(target, i)
+        if len(operands) == 1:
+            value = function(x)
+        elif len(operands) == 2:
+            value = function(x, element(<TensorBase>operands[1], i))
+        else:
+            value = function(x, element(<TensorBase>operands[1], i), element(<TensorBase>operands[2], i))
+        store(target, offset_of(target, i), value)
     return self
 
 

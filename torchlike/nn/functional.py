@@ -7,6 +7,7 @@ computation, its backward and the checks of sizes are those of `torchlike._C.nn`
 import warnings
 
 from torchlike._C import nn as _nn
+from torchlike._C.composite import linear
 from torchlike.autograd import Variable
 from torchlike.nn.functions import (
     activation as _activation,
@@ -63,39 +64,6 @@ def _pair(name, value):
     if len(value) != 2:
         raise ValueError(f"{name} must be one int or two, got {tuple(value)}")
     return value
-
-
-def linear(input, weight, bias=None):
-    """Affine map of the last dimension, ``input @ weight.t() + bias``.
-
-    Parameters
-    ----------
-    input : Variable of shape (N, *, in_features) or (in_features)
-    weight : Variable of shape (out_features, in_features)
-    bias : Variable of shape (out_features), optional
-
-    Returns
-    -------
-    Variable of shape (N, *, out_features) or (out_features)
-
-    Raises
-    ------
-    RuntimeError
-        If the sizes do not fit.
-
-    Examples
-    --------
-    >>> linear(torch.ones(2, 3), torch.ones(4, 3)).size()
-    torch.Size([2, 4])
-    """
-    dim = input.dim()
-    if dim == 2:
-        return _nn.linear(input, weight, bias)
-    if dim == 1:
-        return _nn.linear(input.unsqueeze(0), weight, bias).squeeze(0)
-    size = tuple(input.size())
-    rows = input.contiguous().view(-1, size[-1])
-    return _nn.linear(rows, weight, bias).view(*size[:-1], weight.size(0))
 
 
 def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
