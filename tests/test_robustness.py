@@ -12,6 +12,7 @@ import faulthandler
 import functools
 import inspect
 import math
+import multiprocessing
 import os
 import pickle
 import random
@@ -506,6 +507,8 @@ def function_calls():
             value = getattr(module, name)
             label = f"{module.__name__}.{name}"
             skip = name.startswith("_") or label in EXCLUDED or not callable(value)
+            # Python's own: processes by the billion are the caller's to ask for.
+            skip |= module is torch.multiprocessing and hasattr(multiprocessing, name)
             if skip or id(value) in seen or inspect.ismodule(value):
                 continue
             seen.add(id(value))
