@@ -134,12 +134,12 @@ class Pickler(pickle._Pickler):
         if self.proto >= 2 and 0 < len(size) < 4:
             named = self.persistent_id(tensor.storage())
         if named is None:
-            self.save_reduce(obj=tensor, *_reduce_tensor(tensor))
+            self.save_reduce(*_reduce_tensor(tensor), obj=tensor)
             return
         kind, cls, key, location, count, view = named
         memo = [self.memo.get(id(part)) for part in (_REBUILD, kind, cls, location)]
         if None in memo:
-            self.save_reduce(obj=tensor, *_reduce_tensor(tensor))
+            self.save_reduce(*_reduce_tensor(tensor), obj=tensor)
             return
         function, kind, cls, location = [self.get(entry[0]) for entry in memo]
         text, tuple_of = key.encode(), _TUPLES[len(size) - 1]

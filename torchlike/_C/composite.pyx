@@ -18,7 +18,7 @@ from torchlike._C.variable_ops cimport (
     v_unsqueeze_I, v_view_Z,
 )
 
-from torchlike._C import tensor
+from torchlike._C import tensor as tensor_types
 
 
 # ------------------------------------------------------------------------------ on either of the two
@@ -377,7 +377,7 @@ cdef object affine(object input, object weight, object bias):
         x = <TensorBase>input
         if is_tensor(weight, x) and (bias is None or is_tensor(bias, x)):
             return t_linear_Tt(x, <TensorBase>weight, <TensorBase>bias)
-    return tensor.nn_functions["linear"](input, weight, bias)       # which says what does not fit
+    return tensor_types.nn_functions["linear"](input, weight, bias)      # which says what does not fit
 
 
 cdef inline bint is_tensor(object o, TensorBase like):
