@@ -430,7 +430,8 @@ cdef VariableBase stacked(RecurrentBackward n, list states):
 
 cdef list composed(RecurrentBackward n, list inputs):
     """The outputs, computed by ordinary operators from Variables for input, hx, cx and weights."""
-    cdef int64_t layer, direction, i, size[3]
+    cdef int64_t layer, direction, i
+    cdef int64_t size[3]
     cdef VariableBase x = inputs[0]
     cdef list parts, last_h = [], last_c = []
     if not n.is_cell and n.batch_sizes is None:

@@ -133,12 +133,14 @@ static void KERNEL(plane)(int64_t rows, int64_t columns, real *r, int64_t rStrid
         real narrow[PLANE_CHANNELS][PLANE_VECTORS][LANES];
         real *to[PLANE_CHANNELS][PLANE_VECTORS];
         real *result[PLANE_VECTORS];
-        const real *from[PLANE_VECTORS];
+        const real *from[PLANE_VECTORS], *first = x;
         int64_t used = count - v < PLANE_VECTORS ? count - v : PLANE_VECTORS;
         for (int64_t p = 0; p < PLANE_VECTORS; p++) {
             int64_t at = column < last ? column : last;
             int direct = p < used && columns >= LANES;
-            from[p] = p < used ? x + row * xStride + at : from[0];
+            if (p == 0)
+                first = x + row * xStride + at;
+            from[p] = p < used ? x + row * xStride + at : first;
             result[p] = r + row * rStride + at;
             for (int64_t c = 0; c < channels; c++)
                 to[c][p] = direct ? result[p] + c * rPlane : narrow[c][p];
