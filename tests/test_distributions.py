@@ -1,6 +1,8 @@
 import math
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,9 +17,11 @@ def kind_of(x):
     return type(x), type(x.data if isinstance(x, Variable) else x)
 
 
-def test_reached_from_the_package():
+def test_reached_from_the_package(tmp_path):
     program = "import torchlike as torch; torch.distributions.Normal(0, 1)"
-    subprocess.run([sys.executable, "-c", program], check=True)
+    environment = os.environ | {"PYTHONPATH": str(Path(torch.__file__).parents[1])}
+    command = [sys.executable, "-c", program]
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True)
 
 
 # ---- Bernoulli -------------------------------------------------------------------

@@ -131,10 +131,12 @@ def test_worst_of_each_family():
 
 
 @pytest.mark.parametrize("family", ["methods", "operators"])
-def test_statements_of_the_table_run(family):
+def test_statements_of_the_table_run(family, tmp_path):
     """Those that raise are left out of the results; here none may."""
     worker = Path(bench.FOLDER, "worker.py")
     run = [sys.executable, "-m", "torchlike", "run", str(worker), "--check", family]
     environment = os.environ | {"PYTHONPATH": str(Path(torchlike.__file__).parents[1])}
-    done = subprocess.run(run, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        run, cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0 and "left out" not in done.stderr, done.stderr

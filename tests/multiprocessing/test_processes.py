@@ -101,6 +101,7 @@ def run(folder, program, *arguments, command=()):
     process = subprocess.run(
         [sys.executable, "-W", "error", *command, str(path), *arguments],
         capture_output=True,
+        cwd=folder,
         env=ENVIRONMENT,
         text=True,
         timeout=120,
