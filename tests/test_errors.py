@@ -1,6 +1,7 @@
 """Wrong calls: which exception, what it says, and that nothing changes."""
 
 import copy
+import pickle
 
 import pytest
 
@@ -18,6 +19,27 @@ def raises_unchanged(error, text, call, *tensors):
     for t, old, pointer in zip(tensors, before, pointers):
         assert t.size() == old.size() and t.stride() == old.stride()
         assert t.data_ptr() == pointer and t.tolist() == old.tolist()
+
+
+@pytest.mark.parametrize(
+    "call, error",
+    [
+        (lambda x: x.gather(1, torch.LongTensor([[3], [0]])), torch.OutOfRangeError),
+        (lambda x: x.transpose(0, 5), torch.OutOfRangeError),
+        (lambda x: torch.set_num_threads(0), torch.BadValueError),
+        (
+            lambda x: torch.FloatStorage.from_file("/no/such/file", False, 1),
+            torch.FileError,
+        ),
+    ],
+)
+def test_errors_of_the_library_are_runtime_errors_too(call, error):
+    """0.3 raised RuntimeError for all of them, and programs of its time catch that."""
+    with pytest.raises(RuntimeError) as caught:
+        call(torch.zeros(2, 3))
+    assert type(caught.value) is error
+    copied = pickle.loads(pickle.dumps(caught.value))
+    assert type(copied) is error and str(copied) == str(caught.value)
 
 
 A, B, V = (2, 3), (4, 5), (7,)

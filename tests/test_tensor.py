@@ -163,6 +163,7 @@ def test_size():
     assert isinstance(s[1:], torch.Size) and s[1:] == (3, 4)
     assert isinstance(s + (5,), torch.Size) and s + (5,) == (2, 3, 4, 5)
     assert repr(s) == str(s) == "torch.Size([2, 3, 4])"
+    assert s.numel() == 24 and torch.Size([]).numel() == 1
     assert hash(s) == hash((2, 3, 4))
     assert pickle.loads(pickle.dumps(s)) == s
     assert torch.ones(2, 3).shape == (2, 3)

@@ -19,7 +19,12 @@ from torchlike._C.create import (
     range,
     zeros_like,
 )
-from torchlike._C.errors import OutOfMemoryError
+from torchlike._C.errors import (
+    BadValueError,
+    FileError,
+    OutOfMemoryError,
+    OutOfRangeError,
+)
 from torchlike._C.generator import Generator
 from torchlike._C.interop import from_numpy
 from torchlike._C.size import Size
@@ -98,6 +103,7 @@ def __getattr__(name):
 
 
 __all__ = [
+    "BadValueError",
     "ByteStorage",
     "ByteTensor",
     "CharStorage",
@@ -105,6 +111,7 @@ __all__ = [
     "DoubleStorage",
     "DoubleTensor",
     "FatalError",
+    "FileError",
     "FloatStorage",
     "FloatTensor",
     "Generator",
@@ -115,6 +122,7 @@ __all__ = [
     "LongStorage",
     "LongTensor",
     "OutOfMemoryError",
+    "OutOfRangeError",
     "ShortStorage",
     "ShortTensor",
     "Size",

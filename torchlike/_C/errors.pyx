@@ -5,6 +5,7 @@ from torchlike._C.th cimport (
 )
 
 
+# In 0.3 whatever the C library refused was a RuntimeError, and programs catch that.
 class OutOfMemoryError(MemoryError, RuntimeError):
     """An allocation failed; `bytes` is its size."""
 
@@ -13,21 +14,36 @@ class OutOfMemoryError(MemoryError, RuntimeError):
         self.bytes = bytes
 
 
+class OutOfRangeError(IndexError, RuntimeError):
+    """An index or a dimension lies outside its range."""
+
+
+class BadValueError(ValueError, RuntimeError):
+    """A number or a name is not one that the function knows."""
+
+
+class FileError(OSError, RuntimeError):
+    """The system refused a file or a mapping of memory."""
+
+
+for _class in (BadValueError, FileError, OutOfMemoryError, OutOfRangeError):
+    _class.__module__ = "torchlike"
+
+cdef dict CLASSES = {
+    TH_ERR_INDEX: OutOfRangeError,
+    TH_ERR_IO: FileError,
+    TH_ERR_TYPE: TypeError,
+    TH_ERR_VALUE: BadValueError,
+}
+
+
 cdef int raise_error() except -1:
     code = THError_pending()
     message = THError_message().decode("utf-8", "replace")
     THError_clear()
     if code == TH_ERR_MEMORY:
         raise OutOfMemoryError(message, THError_bytes())
-    if code == TH_ERR_INDEX:
-        raise IndexError(message)
-    if code == TH_ERR_VALUE:
-        raise ValueError(message)
-    if code == TH_ERR_TYPE:
-        raise TypeError(message)
-    if code == TH_ERR_IO:
-        raise OSError(message)
-    raise RuntimeError(message or "unknown error")
+    raise CLASSES.get(code, RuntimeError)(message or "unknown error")
 
 
 def raise_recorded():

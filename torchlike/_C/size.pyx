@@ -38,7 +38,17 @@ cdef extern from *:
         Py_XDECREF(tuple);
         return r;
     }
-    static PyMethodDef size_methods[] = {{"__reduce__", size_reduce, METH_NOARGS, NULL}, {NULL}};
+    static PyObject *size_numel(PyObject *self, PyObject *unused) {
+        PyObject *product = PyLong_FromLong(1);
+        for (Py_ssize_t i = 0; product && i < PyTuple_GET_SIZE(self); i++)
+            Py_SETREF(product, PyNumber_Multiply(product, PyTuple_GET_ITEM(self, i)));
+        return product;
+    }
+    static PyMethodDef size_methods[] = {
+        {"__reduce__", size_reduce, METH_NOARGS, NULL},
+        {"numel", size_numel, METH_NOARGS, "The product of the sizes: how many elements a tensor of them has."},
+        {NULL},
+    };
     static PySequenceMethods size_as_sequence = {.sq_concat = size_concat, .sq_repeat = size_repeat};
     static PyMappingMethods size_as_mapping = {.mp_subscript = size_subscript};
     static PyTypeObject TorchSize_Type = {
