@@ -180,7 +180,7 @@ class MethodWriter:
             "    cdef int k",
             "    if isinstance(self, VariableBase):",
             "        v = <VariableBase>self",
-            f"        k = parse(&C_{shown}, v.data_.ops, True, args, n, kwnames, &a)",
+            f"        k = parse(&C_{shown}, v.data_.ops, v, args, n, kwnames, &a)",
         ]
         branches = [[], []]
         for i, overload in enumerate(operator.overloads):
@@ -210,7 +210,7 @@ class MethodWriter:
         lines += self.choose(branches[0], 2)
         lines += [
             "    t = <TensorBase>self",
-            f"    k = parse(&C_{shown}, t.ops, False, args, n, kwnames, &a)",
+            f"    k = parse(&C_{shown}, t.ops, None, args, n, kwnames, &a)",
         ]
         lines += self.choose(branches[1], 1)
         self.code.append("\n".join(lines))

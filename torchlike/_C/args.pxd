@@ -4,6 +4,7 @@ from libc.stdint cimport int64_t
 from torchlike._C.dispatch cimport THDispatch
 from torchlike._C.tensor_base cimport TensorBase
 from torchlike._C.th cimport THScalar
+from torchlike._C.variable cimport VariableBase
 
 
 cdef extern from *:
@@ -67,12 +68,14 @@ cdef struct Arguments:
     int64_t sizes[64]    # of the one argument of kind Z
     int n_sizes
     PyObject *out        # borrowed; NULL if not given
+    bint unsettled       # values have to be looked at once more when all are read
 
 # A function with the fast calling convention of CPython (METH_FASTCALL | METH_KEYWORDS).
 ctypedef object (*Function)(object self, PyObject **args, Py_ssize_t n, PyObject *kwnames)
 
 # Fills `a` and returns the index of the overload that fits, else raises TypeError as PyTorch 0.3 did.
-cdef int parse(const Callable *callee, THDispatch *ops, bint variables, PyObject **args, Py_ssize_t n,
+# `variable` is self, or None if self is a tensor.
+cdef int parse(const Callable *callee, THDispatch *ops, VariableBase variable, PyObject **args, Py_ssize_t n,
                PyObject *kwnames, Arguments *a) except -1
 cdef int parse_sizes(PyObject **args, Py_ssize_t n, int64_t *sizes) except -1   # number of sizes
 cdef int sizes_from(tuple given, int64_t *sizes) except -1      # the same of *args

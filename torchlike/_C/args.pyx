@@ -5,9 +5,9 @@ taken from the left; an argument that does not fit a parameter with a default is
 next one, so that ``addmm(beta=1, alpha=1, mat1, mat2)`` takes two, three or four arguments.
 When nothing fits, the error lists what was given and what would be accepted.
 """
-from cpython.float cimport PyFloat_AsDouble
+from cpython.float cimport PyFloat_AsDouble, PyFloat_CheckExact
 from cpython.list cimport PyList_Check
-from cpython.long cimport PyLong_AsLongLong, PyLong_Check
+from cpython.long cimport PyLong_AsLongLong, PyLong_Check, PyLong_CheckExact
 from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_Check, PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdlib cimport malloc
@@ -72,10 +72,14 @@ cdef inline int kind_type(char kind, int own) noexcept:
     return TH_INT if kind == c'P' else own
 
 
+cdef inline bint is_plain(object o) noexcept:
+    # A number that is read without running code of Python.
+    return PyLong_CheckExact(o) or PyFloat_CheckExact(o)
+
+
 cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, Arguments *a, int i):
     """Whether o fits parameter p; if so it becomes value i."""
     cdef Value *value = &a.values[i]
-    cdef TensorBase tensor
     cdef char kind = p.kind
     if kind == c'T' or kind == c't':
         if variables:
@@ -92,10 +96,11 @@ cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, 
             return True
         return False
     if kind == c'W':
-        tensor = None if o is None else index_tensor(o, ops.dtype)
-        value.o = NULL if o is None else <PyObject *>tensor
-        return o is None or tensor is not None
+        value.o = NULL if o is None else <PyObject *>o
+        a.unsettled |= isinstance(o, VariableBase)
+        return o is None or index_tensor(o, ops.dtype) is not None
     if kind == c'S':
+        a.unsettled |= not is_plain(o)
         if not is_number(ops, o):
             return False
         to_scalar(ops, o, &value.s)
@@ -104,6 +109,7 @@ cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, 
         if o is None and p.flags & 8:
             value.i = p.int_default
             return True
+        a.unsettled |= not is_plain(o)
         return not PyBool_Check(o) and to_int(o, &value.i)
     if kind == c'b':
         if PyBool_Check(o):
@@ -111,6 +117,7 @@ cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, 
             return True
         return False
     if kind == c'D':
+        a.unsettled |= not is_plain(o)
         if not is_number(dispatch_of(6), o):
             return False
         value.d = PyFloat_AsDouble(o)
@@ -119,9 +126,9 @@ cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, 
         if o is None and kind == c'P' and p.flags & 1:
             value.o = NULL
             return True
-        tensor = index_tensor(o, kind_type(kind, TH_LONG))
-        value.o = <PyObject *>tensor                # kept alive by o
-        return tensor is not None
+        value.o = <PyObject *>o
+        a.unsettled |= isinstance(o, VariableBase)
+        return index_tensor(o, kind_type(kind, TH_LONG)) is not None
     if kind == c'G':
         value.o = NULL if o is None else <PyObject *>o
         return o is None or isinstance(o, Generator)
@@ -190,6 +197,7 @@ cdef bint match(const Signature *s, THDispatch *ops, bint variables, PyObject **
                         last += 1
                 else:
                     last += 1
+                    a.unsettled = True
                 try:
                     a.n_sizes = parse_sizes(args + position, last - position, a.sizes)
                 except TypeError:
@@ -207,6 +215,7 @@ cdef bint match(const Signature *s, THDispatch *ops, bint variables, PyObject **
         if o != NULL:
             used += 1
             if p.kind == c'Z':
+                a.unsettled = True
                 try:
                     a.n_sizes = parse_sizes(&o, 1, a.sizes)
                 except TypeError:
@@ -230,9 +239,36 @@ cdef bint match(const Signature *s, THDispatch *ops, bint variables, PyObject **
     return position == n and used == n_keywords
 
 
-cdef int parse(const Callable *callee, THDispatch *ops, bint variables, PyObject **args, Py_ssize_t n,
+cdef int settle(const Signature *s, THDispatch *ops, VariableBase variable, Arguments *a) except -1:
+    """Takes the tensors out of Variables.
+
+    Not before all numbers are read: that runs code of Python, which can give a Variable another tensor.
+    """
+    cdef int i
+    cdef PyObject *o
+    cdef TensorBase tensor
+    cdef bint fits = variable is None or variable.data_.ops == ops
+    for i in range(s.n):
+        if s.parameters[i].kind not in b"TtWLBP":
+            continue
+        o = a.values[i].o
+        if o == NULL:
+            continue
+        if s.parameters[i].kind == c'T' or s.parameters[i].kind == c't':
+            fits &= variable is None or (<VariableBase>o).data_.ops == ops
+            continue
+        tensor = index_tensor(<object>o, kind_type(s.parameters[i].kind, ops.dtype))
+        fits &= tensor is not None
+        a.values[i].o = <PyObject *>tensor          # borrowed from the Variable
+    if not fits:
+        raise RuntimeError("a Variable was given a tensor of another type while arguments were read")
+    return 0
+
+
+cdef int parse(const Callable *callee, THDispatch *ops, VariableBase variable, PyObject **args, Py_ssize_t n,
                PyObject *kwnames, Arguments *a) except -1:
     cdef int k
+    cdef bint variables = variable is not None
     cdef Py_ssize_t n_keywords = 0
     a.out = NULL
     if kwnames != NULL:
@@ -245,7 +281,10 @@ cdef int parse(const Callable *callee, THDispatch *ops, bint variables, PyObject
             elif variables:
                 raise TypeError(f"{callee.name.decode()}: out= is for tensors, not for Variables")
     for k in range(callee.n):
+        a.unsettled = False
         if match(&callee.overloads[k], ops, variables, args, n, kwnames, n_keywords, a):
+            if a.unsettled:
+                settle(&callee.overloads[k], ops, variable, a)
             if backcompat.keepdim_warnings:
                 warn_of_keepdim(callee, &callee.overloads[k], n, kwnames)
             return k
