@@ -147,7 +147,9 @@ def normal(means=0.0, std=1.0, *, mean=None, generator=None, out=None):
             "normal expects a tensor of means or of standard deviations, but got "
             f"{type(means).__name__} and {type(std).__name__}"
         )
-    result = size.new() if out is None else out
+    if out is not None and type(out) is not type(size):
+        raise TypeError(f"out must be a {size.type()}, but got {type(out).__name__}")
+    result = size.new(size.size())
     if isinstance(std, TensorBase):
         if std.numel() != size.numel():
             raise ValueError(
@@ -155,7 +157,8 @@ def normal(means=0.0, std=1.0, *, mean=None, generator=None, out=None):
                 f"and {std.numel()}"
             )
         scale = std.contiguous().view(size.size())
-        result.resize_as_(size).normal_(0, 1, generator=generator).mul_(scale)
+        result.normal_(0, 1, generator=generator).mul_(scale)
     else:
-        result.resize_as_(size).normal_(0, std, generator=generator)
-    return result.add_(means)
+        result.normal_(0, std, generator=generator)
+    result.add_(means)
+    return result if out is None else out.resize_as_(result).copy_(result)

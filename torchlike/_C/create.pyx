@@ -112,7 +112,7 @@ cdef TensorBase result_tensor(object out, THDispatch *ops):
     return <TensorBase>out
 
 
-cdef TensorBase sized(const char *name, PyObject **args, Py_ssize_t n, PyObject *kwnames):
+cdef TensorBase sized(const char *name, bint random, PyObject **args, Py_ssize_t n, PyObject *kwnames):
     """A tensor of the sizes in the arguments, not filled yet."""
     cdef int64_t sizes[64]
     cdef int count
@@ -124,32 +124,32 @@ cdef TensorBase sized(const char *name, PyObject **args, Py_ssize_t n, PyObject 
             out = <object>args[n + <Py_ssize_t>i]
     count = parse_sizes(args, n, sizes)
     cdef TensorBase result = result_tensor(out, default_dispatch())
-    if result.ops.fill == NULL:
+    if result.ops.fill == NULL or (random and result.ops.uniform == NULL):
         missing_operator(result, name.decode())
     check(THTensor_resize(result.c_tensor, count, sizes, NULL))
     return result
 
 
 cdef object f_zeros(object _, PyObject **args, Py_ssize_t n, PyObject *kwnames):
-    cdef TensorBase r = sized("zeros", args, n, kwnames)
+    cdef TensorBase r = sized("zeros", False, args, n, kwnames)
     zero(r, r)
     return r
 
 
 cdef object f_ones(object _, PyObject **args, Py_ssize_t n, PyObject *kwnames):
-    cdef TensorBase r = sized("ones", args, n, kwnames)
+    cdef TensorBase r = sized("ones", False, args, n, kwnames)
     fill(r, r, number_scalar(r.ops, 1))
     return r
 
 
 cdef object f_rand(object _, PyObject **args, Py_ssize_t n, PyObject *kwnames):
-    cdef TensorBase r = sized("rand", args, n, kwnames)
+    cdef TensorBase r = sized("rand", True, args, n, kwnames)
     uniform(r, r, None, 0, 1)
     return r
 
 
 cdef object f_randn(object _, PyObject **args, Py_ssize_t n, PyObject *kwnames):
-    cdef TensorBase r = sized("randn", args, n, kwnames)
+    cdef TensorBase r = sized("randn", True, args, n, kwnames)
     normal(r, r, None, 0, 1)
     return r
 
@@ -273,15 +273,20 @@ def randperm(Py_ssize_t n, *, generator=None, out=None):
 
 def bernoulli(input, *, generator=None, out=None):
     """Draws 0 or 1 with the probabilities in `input`; the result has its size and type."""
-    cdef TensorBase p, r
+    cdef TensorBase p, r, drawn
     if isinstance(input, VariableBase):
         return new_variable(<TensorBase>bernoulli((<VariableBase>input).data_, generator=generator, out=out))
     if not isinstance(input, TensorBase):
         raise TypeError(f"expected a tensor or a Variable, but got {type_name(input)}")
     p = <TensorBase>input
     r = result_tensor(out, p.ops)
+    drawn = new_empty(r.ops)
+    check(THTensor_resizeAs(drawn.c_tensor, p.c_tensor))
+    bernoulli_fill(drawn, p, generator)        # which may fail, before `out` is changed
+    if out is None:
+        return drawn
     check(THTensor_resizeAs(r.c_tensor, p.c_tensor))
-    bernoulli_fill(r, p, generator)
+    check(r.ops.copy(r.c_tensor, drawn.c_tensor))
     return r
 
 
