@@ -389,14 +389,14 @@ cdef int construct_from_sequence(TensorBase self, object data) except -1:
             return check(THTensor_set(self.c_tensor, source.c_tensor))
         check(THTensor_resizeAs(self.c_tensor, source.c_tensor))
         return copy_elements(self, source.c_tensor)
-    n = nested_shape(data, size)
     if self.ops.setAt == NULL:
         source = converted(TH_FLOAT_from(data), self.ops)
-        return check(THTensor_set(self.c_tensor, source.c_tensor))
-    check(THTensor_resize(self.c_tensor, n, size, NULL))
-    if THTensor_nElement(self.c_tensor) == 0:
-        return 0
-    return fill_nested(self, data, size, n, 0, &offset)
+    else:            # a new tensor, because objects in the sequence can reach self while they are read
+        n = nested_shape(data, size)
+        source = wrap(self.ops, THTensor_newWithSize(self.ops.dtype, n, size))
+        if THTensor_nElement(source.c_tensor):
+            fill_nested(source, data, size, n, 0, &offset)
+    return check(THTensor_set(self.c_tensor, source.c_tensor))
 
 
 cdef TensorBase TH_FLOAT_from(object data):
@@ -759,7 +759,7 @@ cdef class TensorBase:
         from torchlike._tensor_str import _str     # printing is loaded when something is printed
         return _str(self)
 
-    def __format__(self, spec):
+    def __format__(self, str spec not None):
         return format(self.item(), spec) if spec else repr(self)
 
     def __copy__(self):

@@ -278,7 +278,7 @@ cdef class Variable(VariableOps):
         from torchlike._tensor_str import _str     # printing is loaded when something is printed
         return "Variable containing:" + _str(self.data_)
 
-    def __format__(self, spec):
+    def __format__(self, str spec not None):
         return format(self.data_, spec) if spec else repr(self)
 
     def numpy(self):
