@@ -126,3 +126,10 @@ def test_copies_share_what_was_shared():
     rows.fill_(1)
     assert whole.tolist() == [[0, 0], [1, 1]]
     assert copy.copy(t).data_ptr() == t.data_ptr()
+
+
+@pytest.mark.parametrize("name", ["distributed", "jit", "legacy", "onnx", "sparse"])
+def test_parts_of_0_3_that_are_missing_say_so(name):
+    with pytest.raises(AttributeError, match=f"does not have torch.{name}"):
+        getattr(torch, name)
+    assert not hasattr(torch, name)

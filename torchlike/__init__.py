@@ -94,11 +94,14 @@ if "multiprocessing" in _sys.modules:  # which then learns to share tensors
 
 
 _LATE = ("distributions", "multiprocessing")  # importing them takes a while
+_MISSING = ("distributed", "jit", "legacy", "onnx", "sparse")  # 0.3 has them
 
 
 def __getattr__(name):
     if name in _LATE:
         return _importlib.import_module(f"torchlike.{name}")
+    if name in _MISSING:
+        raise AttributeError(f"this version of torchlike does not have torch.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
