@@ -1,6 +1,6 @@
 """Times the build and weighs the wheel.
 
-``python -m tools.bench.packaging [--jobs N]`` builds a copy of the files that git knows,
+``python -m tools.bench.packaging [--jobs N]`` builds a copy of the files git knows,
 in a folder of its own and without a compiler cache: from nothing, again with nothing
 changed, with one C family changed, with one entry of the operator table changed.
 """
