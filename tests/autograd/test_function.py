@@ -1,6 +1,7 @@
 """User-defined Functions."""
 
 import gc
+import re
 import weakref
 
 import pytest
@@ -9,6 +10,8 @@ import torchlike as torch
 from torchlike import autograd
 from torchlike.autograd import Function, Variable, gradcheck, gradgradcheck
 from torchlike.autograd.function import (
+    BackwardCFunction,
+    FunctionMeta,
     InplaceFunction,
     NestedIOFunction,
     once_differentiable,
@@ -114,6 +117,77 @@ def test_context():
     out.backward()
     assert seen["forward"] == seen["backward"] == (True, False, False)
     assert seen["volatile"]
+
+
+def test_the_class_of_contexts():
+    x = leaf(3)
+    y = Mul.apply(x, leaf(4))
+    cls = type(y.grad_fn)
+    assert cls.__name__ == y.grad_fn.name() == "MulBackward"
+    assert Mul._backward_cls is cls and cls._forward_cls is Mul
+    assert issubclass(cls, BackwardCFunction) and not isinstance(y.grad_fn, Mul)
+    shown = re.fullmatch(
+        r"<torch\.autograd\.function\.MulBackward object at (0x[0-9a-f]+)>",
+        repr(y.grad_fn),
+    )
+    assert int(shown[1], 16) == id(y.grad_fn)
+    assert type(Mul) is FunctionMeta and not Mul._is_legacy
+    assert Function._backward_cls.__name__ == "FunctionBackward"
+
+    class Sub(Mul):
+        pass
+
+    assert type(Sub.apply(x, x).grad_fn) is Sub._backward_cls
+    assert Sub._backward_cls._forward_cls is Sub
+
+
+def test_what_a_context_keeps_is_seen_on_grad_fn():
+    a, b = leaf(3), leaf(4)
+    y = Mul.apply(a, b)
+    assert y.grad_fn.saved_tensors == (a.data, b.data)
+    assert y.grad_fn.saved_variables == (a, b)
+    assert y.grad_fn.needs_input_grad == (True, True)
+    assert MulConstant.apply(a, 5).grad_fn.constant == 5
+    y.backward()
+    with pytest.raises(RuntimeError, match="already been freed"):
+        list(y.grad_fn.saved_tensors)
+
+
+def test_a_context_computes_gradients_when_called():
+    y = Mul.apply(leaf(3), leaf(4))
+    grad = Variable(torch.DoubleTensor([10]))
+    assert [values(g) for g in y.grad_fn(grad)] == [[40], [30]]
+    assert [values(g) for g in y.grad_fn.apply(grad)] == [[40], [30]]
+    with pytest.raises(TypeError, match="expected Variable as gradient 1, but got int"):
+        y.grad_fn(1)
+
+
+def test_instances_are_their_own_context():
+    class Double(Function):
+        def forward(self, x):
+            self.factor = 2
+            return x * 2
+
+        def backward(self, grad):
+            return grad * self.factor
+
+    f = Double()
+    y = f(leaf(1))
+    assert y.grad_fn is f and f.factor == 2
+    assert repr(f).startswith(f"<{__name__}.Double object at 0x")
+    assert Double._is_legacy and Double._backward_cls is None
+    with pytest.raises(AttributeError, match=r"no static method: call Double\(\)"):
+        Double.apply(leaf(1))
+
+
+@pytest.mark.parametrize("wrong", [5, "text", int, Variable])
+def test_a_class_of_contexts_that_is_none(wrong):
+    class Broken(Mul):
+        pass
+
+    Broken._backward_cls = wrong
+    with pytest.raises(TypeError):
+        Broken.apply(leaf(1), leaf(2))
 
 
 def test_unused_output_has_a_zero_gradient():

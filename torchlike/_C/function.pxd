@@ -10,6 +10,8 @@ cdef class Function(Node):
     # The tensors that backward needs, or None; what each is: a Variable for an input,
     # the number of an output; versions of the inputs, None if all are 0.
     cdef tuple saved, saved_from, saved_versions
+    # The class that the user wrote: this object's, or that of which apply was called.
+    cdef object user_class
     cdef int n_arguments, n_outputs
     # Made with arguments, called once, works on tensors.
     cdef bint instance_style

@@ -35,13 +35,7 @@ cdef tuple NO_ARGUMENTS = ()
 
 
 cdef class Function(Node):
-    """An operation with a hand-written derivative.
-
-    Subclasses define the static methods ``forward(ctx, *args)``, which gets tensors in
-    place of Variables and returns a tensor or a tuple of tensors, and ``backward(ctx,
-    *grads)``, which gets a Variable for every output and returns a Variable or None for
-    every argument of forward. ``Subclass.apply(*args)`` performs the operation.
-    """
+    """What the Functions that users write and the contexts of their calls have."""
 
     def __dealloc__(self):
         cdef Py_ssize_t i
@@ -53,13 +47,27 @@ cdef class Function(Node):
     @classmethod
     def _perform(cls, *args):  # becomes `apply` below: Node has a C method of that name
         """Perform the operation on Variables and other arguments."""
-        cdef PyTypeObject *c_cls = <PyTypeObject *>cls
+        cdef object context_class = cls._backward_cls
+        if context_class is None:
+            raise AttributeError("%s.forward is no static method: call %s()(...) "
+                                 "instead of apply" % (cls.__name__, cls.__name__))
+        if not isinstance(context_class, type):
+            raise TypeError("_backward_cls has to be a class, but got "
+                            + type_name(context_class))
+        cdef PyTypeObject *c_cls = <PyTypeObject *>context_class
         cdef Function ctx = (<new_function>c_cls.tp_new)(
             c_cls, <PyObject *>NO_ARGUMENTS, NULL)
+        ctx.user_class = cls
         return call(ctx, cls.forward, args)
 
     def __call__(self, *args):
-        """Perform an operation whose forward and backward are methods on tensors."""
+        """Perform an operation whose forward and backward are methods on tensors.
+
+        The context of an operation with static methods instead gets gradients of its
+        outputs, and returns those of its inputs.
+        """
+        if self.user_class is not None and not self.instance_style:
+            return Node.__call__(self, *args)
         cls = type(self)
         if is_static(cls, "forward"):
             raise RuntimeError("%s.forward is a static method: call %s.apply instead"
@@ -68,17 +76,8 @@ cdef class Function(Node):
             raise RuntimeError("%s can be called only once, make a new one"
                                % cls.__name__)
         self.instance_style = True
+        self.user_class = cls
         return call(self, cls.forward, args)
-
-    @staticmethod
-    def forward(ctx, *args):
-        """Compute the result from tensors; every subclass defines it."""
-        raise NotImplementedError("%s defines no forward" % type(ctx).__name__)
-
-    @staticmethod
-    def backward(ctx, *grad_outputs):
-        """Compute the gradients of the arguments; every subclass defines it."""
-        raise NotImplementedError("%s defines no backward" % type(ctx).__name__)
 
     # -- for forward
     def save_for_backward(self, *tensors):
@@ -160,11 +159,12 @@ cdef class Function(Node):
 
     def name(self):
         """The name of the operation."""
-        return type(self).__name__ + "Backward"
+        name = type(self).__name__
+        return name + "Backward" if self.instance_style else name
 
     def __repr__(self):
-        return "<torch.autograd.function.%s object at %#x>" % (
-            self.name(), <size_t><void *>self)
+        return "<%s.%s object at %#x>" % (
+            type(self).__module__, type(self).__name__, <size_t><void *>self)
 
     cdef int apply(self, object grad, list more, PyObject **grads) except -1:
         return self.run(grad, more, grads, False)
@@ -184,8 +184,7 @@ cdef class Function(Node):
         set_item(arguments, 0, self)
         for i in range(self.n_outputs):
             set_item(arguments, 1 + i, output_gradient(self, grad, more, i, create))
-        backward = type(self).backward
-        result = PyObject_Call(backward, arguments, NULL)
+        result = PyObject_Call(self.user_class.backward, arguments, NULL)
         values = result if type(result) is tuple else (result,)
         for i in range(n_gradients(self, values)):
             if values[i] is not None:
@@ -217,7 +216,7 @@ cdef bint is_in(object tensor, object tensors) noexcept:
 
 # ---- forward
 cdef object call(Function self, object forward, tuple args):
-    if profiling and open_range(type(self).__name__):
+    if profiling and open_range(self.user_class.__name__):
         try:
             return perform(self, forward, args)
         finally:
@@ -276,12 +275,12 @@ cdef tuple check_outputs(Function self, object result):
     if not isinstance(result, tuple) or not len(result):
         raise TypeError("%s.forward: expected a tensor or a tuple of tensors, but got "
                         "%s"
-                        % (type(self).__name__, type_name(result)))
+                        % (self.user_class.__name__, type_name(result)))
     for i, t in enumerate(<tuple>result):
         if not isinstance(t, TensorBase):
             raise TypeError("%s.forward: expected tensors, but element %d of the "
                             "result is %s"
-                            % (type(self).__name__, i, type_name(t)))
+                            % (self.user_class.__name__, i, type_name(t)))
     return <tuple>result
 
 
@@ -520,4 +519,3 @@ def attach_error(VariableBase output not None, str message not None,
 cdef dict _members = <dict>(<PyTypeObject *>Function).tp_dict
 _members["apply"] = _members.pop("_perform")
 PyType_Modified(<PyTypeObject *>Function)
-(<PyTypeObject *>Function).tp_name = "torch.autograd.function.Function"

@@ -2,17 +2,79 @@
 
 import functools
 
-from torchlike._C.function import Function, attach_error
+from torchlike._C.function import Function as _FunctionBase, attach_error
 
 from .variable import Variable
 
 __all__ = [
+    "BackwardCFunction",
     "Function",
+    "FunctionMeta",
     "InplaceFunction",
     "NestedIOFunction",
     "once_differentiable",
     "traceable",
 ]
+
+
+class BackwardCFunction(_FunctionBase):
+    """The context of a Function with static methods, which is its node in the graph.
+
+    ``forward`` and ``backward`` get it as ``ctx`` and may set attributes; it is the
+    ``grad_fn`` of the results. Each Function has a class of them, ``_backward_cls``.
+    """
+
+    def apply(self, *grads):
+        """Call the Function's ``backward`` with the gradients of its outputs."""
+        return self._forward_cls.backward(self, *grads)
+
+
+class FunctionMeta(type):
+    """The class of Function and its subclasses: gives each the class of its contexts.
+
+    A subclass ``F`` with a static ``forward`` has ``F._backward_cls``, named
+    ``FBackward``, whose ``_forward_cls`` is ``F``; one whose instances are called has
+    None and ``_is_legacy``.
+    """
+
+    def __init__(cls, name, bases, namespace):
+        super().__init__(name, bases, namespace)
+        forward = next(
+            base.__dict__["forward"]
+            for base in cls.__mro__
+            if "forward" in base.__dict__
+        )
+        cls._is_legacy = not isinstance(forward, (staticmethod, classmethod))
+        cls._backward_cls = None
+        if not cls._is_legacy:
+            attributes = {"_forward_cls": cls, "__module__": "torch.autograd.function"}
+            cls._backward_cls = type(
+                name + "Backward", (BackwardCFunction,), attributes
+            )
+
+
+class Function(_FunctionBase, metaclass=FunctionMeta):
+    """An operation with a hand-written derivative.
+
+    Subclasses define the static methods ``forward(ctx, *args)``, which gets tensors in
+    place of Variables and returns a tensor or a tuple of tensors, and ``backward(ctx,
+    *grads)``, which gets a Variable for every output and returns a Variable or None for
+    every argument of forward. ``Subclass.apply(*args)`` performs the operation.
+    """
+
+    @staticmethod
+    def forward(ctx, *args):
+        """Compute the result from tensors; every subclass defines it."""
+        raise NotImplementedError(f"{_user_name(ctx)} defines no forward")
+
+    @staticmethod
+    def backward(ctx, *grad_outputs):
+        """Compute the gradients of the arguments; every subclass defines it."""
+        raise NotImplementedError(f"{_user_name(ctx)} defines no backward")
+
+
+def _user_name(ctx):
+    return getattr(type(ctx), "_forward_cls", type(ctx)).__name__
 
 
 class InplaceFunction(Function):
