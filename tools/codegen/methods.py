@@ -16,8 +16,9 @@ PREAMBLE = """\
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 from torchlike._C.args cimport (
-    Arguments, Callable, Function, Parameter, Signature, call_function, get_generator,
-    has_type, hide_method, install_function, install_method, out_tensor, out_tensors, parse,
+    Arguments, Callable, Function, Parameter, Signature, any_is_lent, call_function,
+    get_generator, has_type, hide_method, install_function, install_method, out_tensor,
+    out_tensors, parse, put_results,
 )
 from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport TensorBase, wrap
@@ -161,9 +162,14 @@ class MethodWriter:
                     [f"<TensorBase>outs[{i}]" for i in range(len(kinds))],
                 )
                 code = f'out_tensors(a.out, t.ops.dtype, b"{kinds}")'
+            lines += ["if a.out != NULL:", f"    {made} = {code}"]
+            if len(kinds) > 1:
+                results = f"{name(overload, 't')}({', '.join(['t', *rest])})"
+                lines += [
+                    "    if any_is_lent(outs):",
+                    f"        return put_results(outs, {results})",
+                ]
             lines += [
-                "if a.out != NULL:",
-                f"    {made} = {code}",
                 f"    {into}({', '.join([*outs, 't', *rest])})",
                 f"    return {made}",
             ]

@@ -85,6 +85,9 @@ cdef object call_function(Function method, const Callable *callee, PyObject **ar
 cdef bint has_type(PyObject *out, int dtype) noexcept       # whether out= is given and a tensor of a type
 cdef TensorBase out_tensor(PyObject *out, int dtype)        # checks out= against the result's type
 cdef tuple out_tensors(PyObject *out, int dtype, bytes kinds)   # kinds: T dtype, L Long, B Byte, P Int
+# Whether the size of one of several results is fixed: then put_results sets all of them, or none.
+cdef bint any_is_lent(tuple outs) noexcept
+cdef tuple put_results(tuple outs, tuple results)
 cdef object get_generator(PyObject *generator)
 
 cdef int install_method(object cls, const char *name, Function function, bytes doc) except -1

@@ -12,11 +12,15 @@ from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_Check, PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdlib cimport malloc
 from torchlike._C cimport backcompat
+from torchlike._C.errors cimport check
 from torchlike._C.generator cimport Generator
 from torchlike._C.tensor_base cimport (
     TensorBase, dispatch_of, is_number, to_scalar, type_name,
 )
-from torchlike._C.th cimport TH_BYTE, TH_INT, TH_LONG, TH_MAX_DIM
+from torchlike._C.th cimport (
+    TH_BYTE, TH_INT, TH_LONG, TH_MAX_DIM, TH_STORAGE_RESIZABLE, THTensor_isSameSizeAs, THTensor_nElement,
+    THTensor_resizeAs,
+)
 from torchlike._C.variable cimport VariableBase
 
 
@@ -481,6 +485,35 @@ cdef tuple out_tensors(PyObject *out, int dtype, bytes kinds):
     if not isinstance(given, (tuple, list)) or len(given) != len(kinds):
         raise TypeError(f"out must be a tuple of {len(kinds)} tensors, but got {type_name(given)}")
     return tuple([out_tensor(<PyObject *>o, kind_type(kinds[i], dtype)) for i, o in enumerate(given)])
+
+
+cdef inline bint is_lent(TensorBase t) noexcept:
+    return t.c_tensor.storage != NULL and not t.c_tensor.storage.flag & TH_STORAGE_RESIZABLE
+
+
+cdef bint any_is_lent(tuple outs) noexcept:
+    for out in outs:
+        if is_lent(<TensorBase>out):
+            return True
+    return False
+
+
+cdef tuple put_results(tuple outs, tuple results):
+    cdef TensorBase out, result
+    cdef int64_t needed
+    for i in range(len(outs)):
+        out, result = outs[i], results[i]
+        if not is_lent(out) or THTensor_isSameSizeAs(out.c_tensor, result.c_tensor):
+            continue
+        size = out.c_tensor.storage.size
+        needed = out.c_tensor.storageOffset + THTensor_nElement(result.c_tensor)
+        if needed > size:
+            raise RuntimeError(f"Trying to resize storage that is not resizable, from {size} to {needed} elements")
+    for i in range(len(outs)):
+        out, result = outs[i], results[i]
+        check(THTensor_resizeAs(out.c_tensor, result.c_tensor))
+        check(out.ops.copy(out.c_tensor, result.c_tensor))
+    return outs
 
 
 cdef object get_generator(PyObject *generator):
