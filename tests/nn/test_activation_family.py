@@ -101,6 +101,19 @@ def test_prelu_learns():
         F.prelu(Variable(torch.randn(3, 4).double()), weight)
 
 
+@pytest.mark.parametrize("size", [(5,), (3, 4), (2, 1, 3)], ids=str)
+def test_prelu_with_one_slope_for_all(size):
+    weight = Variable(torch.Tensor([0.25]).double(), requires_grad=True)
+    x = Variable(torch.randn(*size).double(), requires_grad=True)
+    a = x.data.numpy()
+    expected = np.where(a > 0, a, 0.25 * a)
+    np.testing.assert_allclose(F.prelu(x, weight).data.numpy(), expected)
+    last = F.prelu(x.transpose(0, -1), weight).data.numpy()
+    np.testing.assert_allclose(last, expected.swapaxes(0, -1))
+    assert gradcheck(F.prelu, [x, weight])
+    assert gradgradcheck(F.prelu, [x, weight])
+
+
 def test_rrelu_draws_slopes():
     torch.manual_seed(0)
     x = torch.randn(2000)

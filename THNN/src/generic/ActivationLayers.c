@@ -197,13 +197,14 @@ int THNN_(PReLU_accGradParameters)(THNNState *state, THTensor *input,
                                    double scale) {
     (void)gradInput;
     char text[TH_SHAPE_TEXT];
-    if (input->nDimension < 2)
+    const int64_t slopes = THTensor_nElement(weight);
+    if (slopes != 1 && input->nDimension < 2)
         TH_FAIL(TH_ERR, "prelu: expected input (N, C, ...), but got size %s",
                 THTensor_shapeText(text, input));
-    TH_TRY(check_channels("weight", weight, input->size[1]));
+    TH_TRY(check_channels("weight", weight, slopes == 1 ? 1 : input->size[1]));
     THTensor *part = new_real();
-    int status =
-        part ? THNN_(PReLU_gradWeight)(state, input, gradOutput, part) : TH_ERR_MEMORY;
+    int status = part ? THNN_(PReLU_gradWeight)(state, input, gradOutput, part, slopes)
+                      : TH_ERR_MEMORY;
     if (status == 0)
         status = add_part("gradWeight", gradWeight, part, scale);
     THTensor_free(part);

@@ -71,15 +71,17 @@ TH_API int THNN_(HardShrink_updateOutput)(THNNState *state, THTensor *input,
 TH_API int THNN_(HardShrink_updateGradInput)(THNNState *state, THTensor *input,
                                              THTensor *gradOutput, THTensor *gradInput,
                                              double lambda);
-/* input (N, C, ...), weight (C): input > 0 ? input : weight * input */
+/* input (N, C, ...), weight (C), or any input and weight (1): input > 0 ? input :
+ * weight * input */
 TH_API int THNN_(PReLU_updateOutput)(THNNState *state, THTensor *input,
                                      THTensor *output, THTensor *weight);
 TH_API int THNN_(PReLU_updateGradInput)(THNNState *state, THTensor *input,
                                         THTensor *gradOutput, THTensor *gradInput,
                                         THTensor *weight);
-/* gradWeight [OUT] (C), overwritten. */
+/* gradWeight [OUT] (slopes), overwritten; slopes: 1 or C. */
 TH_API int THNN_(PReLU_gradWeight)(THNNState *state, THTensor *input,
-                                   THTensor *gradOutput, THTensor *gradWeight);
+                                   THTensor *gradOutput, THTensor *gradWeight,
+                                   int64_t slopes);
 /* noise [OUT]: the slope of each element, 1 above 0, else drawn from [lower, upper), or
  * their mean without train. */
 TH_API int THNN_(RReLU_updateOutput)(THNNState *state, THTensor *input,
