@@ -53,6 +53,12 @@ SAMPLES = {
     "topk": {"sorted": True},  # without it the order is free: see test_special.py
     "random": {"from": 2, "to": 7},
     "multilabel_margin_loss": {"target": [[2, -1, 0, 0], [0, 1, 2, -1], [-1, 1, 2, 3]]},
+    "multi_margin_loss": {
+        "target": [1, 3, 0],
+        "p": 2,
+        "margin": 0.7,
+        "weight": [0.5, 1, 2, 0.25],
+    },
     "nll_loss": {"target": [1, 3, 0], "weight": [0.5, 1, 2, 0.25]},
 }
 SHAPES = {"expand": {"self": (3, 1)}}
@@ -66,6 +72,7 @@ ONE = {
     "fractional_max_pool2d": {"samples": [0.1, 0.7]},
     "grid_sample": {"grid": (1, 1, 1, 2)},
     "max_unpool": {"size": [1, 1, 1]},
+    "multi_margin_loss": {"p": 2},
     "multilabel_margin_loss": {"target": [0]},
     "pad_constant": {"pad": [1, 2, 2, 1]},
     "permute": {"dims": (0,)},

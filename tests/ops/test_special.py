@@ -538,6 +538,30 @@ def test_multilabel_margin_loss(make):
     assert_allclose(slopes, [-0.5, 0.5, 0.5, -0.5])
 
 
+@floating
+@pytest.mark.parametrize("p", [1, 2])
+def test_multi_margin_loss(make, p):
+    x = np.array([[0.1, 0.2, 0.4], [0.8, 0.1, 0.5]])
+    target, weight = [2, 1], np.array([1, 0.5, 2])
+    others = [[0, 1], [0, 2]]
+    each = [
+        weight[t] * sum(max(0, 0.4 - row[t] + row[j]) ** p for j in rest) / 3
+        for row, t, rest in zip(x, target, others)
+    ]
+    arguments = torch.LongTensor(target), p, 0.4, make(weight)
+    assert_allclose(_C.nn.multi_margin_loss(make(x), *arguments), [sum(each) / 2])
+    loss = _C.nn.multi_margin_loss(make(x), *arguments, False)
+    assert_allclose(loss, [sum(each)])
+    one = _C.nn.multi_margin_loss(make(x[1]), torch.LongTensor([1]), p, 0.4)
+    assert_allclose(one, [each[1] / 0.5])
+    with pytest.raises(RuntimeError, match="class 3 of 3"):
+        _C.nn.multi_margin_loss(make(x), torch.LongTensor([0, 3]))
+    with pytest.raises(RuntimeError, match="supported, got 3"):
+        _C.nn.multi_margin_loss(make(x), torch.LongTensor([0, 1]), 3)
+    with pytest.raises(RuntimeError, match=r"weight .*3 elements not 2"):
+        _C.nn.multi_margin_loss(make(x), torch.LongTensor([0, 1]), 1, 1, make([1, 2]))
+
+
 # ---------------------------------------------------------- layers; more in tests/nn
 
 

@@ -393,6 +393,21 @@ TH_API int THNN_(SoftMarginLoss_updateGradInput)(THNNState *state, THTensor *inp
 TH_API int THNN_(MultiLabelMargin_lossAndSlopes)(THNNState *state, THTensor *input,
                                                  THLongTensor *target, THTensor *output,
                                                  THTensor *slopes, int sizeAverage);
+/* input (C) or (N, C), target (1) or (N): the class t of a sample. output [OUT] (1):
+ * the sum over j != t of max(0, margin - x[t] + x[j])^p * weights[t] / C, summed over
+ * the samples or averaged; p is 1 or 2. */
+TH_API int THNN_(MultiMarginCriterion_updateOutput)(
+    THNNState *state, THTensor *input, THLongTensor *target, THTensor *output,
+    int sizeAverage, int64_t p, TH_OPTIONAL THTensor *weights, double margin);
+/* gradInput [OUT]: the gradient of output, of the size of input. */
+TH_API int THNN_(MultiMarginCriterion_updateGradInput)(
+    THNNState *state, THTensor *input, THLongTensor *target, THTensor *gradInput,
+    int sizeAverage, int64_t p, TH_OPTIONAL THTensor *weights, double margin);
+/* output [OUT]: the second derivative times vector, both of the size of input. */
+TH_API int THNN_(MultiMargin_curve)(THNNState *state, THTensor *input,
+                                    THLongTensor *target, THTensor *vector,
+                                    THTensor *output, int sizeAverage, int64_t p,
+                                    TH_OPTIONAL THTensor *weights, double margin);
 
 /* ---- optimiser steps, in place on param ---- */
 /* d = grad + weightDecay * param; with momentum: buffer = first ? d : momentum * buffer
