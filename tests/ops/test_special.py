@@ -562,6 +562,28 @@ def test_multi_margin_loss(make, p):
         _C.nn.multi_margin_loss(make(x), torch.LongTensor([0, 1]), 1, 1, make([1, 2]))
 
 
+@floating
+@pytest.mark.parametrize("groups", [1, 2])
+def test_conv1d(make, groups):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 4, 9))
+    w = rng.normal(size=(6, 4 // groups, 3))
+    b = rng.normal(size=6)
+    y = _C.nn.conv1d(make(x), make(w), make(b), 2, 1, 2, groups)
+    planes = x[:, :, None], w[:, :, None]
+    expected = correlate(*planes, (1, 2), (0, 1), (1, 2), groups)[:, :, 0]
+    assert_allclose(y, expected + b.reshape(1, -1, 1), 1e-4, 1e-5)
+    with pytest.raises(RuntimeError, match=r"3D weight .*kW\) expected.*\[6 x 2\]"):
+        _C.nn.conv1d(make(x), make(w[:, :2, 0]), None)
+
+
+@floating
+def test_conv1d_input(make):
+    t, weight = make([[[1, 2]]]), make([[[1, 10, 100]]])
+    result = _C.nn.conv1d_input(t, weight, 5, 2, 0, 1, 1)
+    assert_allclose(result, [[[1, 10, 102, 20, 200]]])
+
+
 # ---------------------------------------------------------- layers; more in tests/nn
 
 

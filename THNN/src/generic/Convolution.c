@@ -1,5 +1,6 @@
-/* Convolution of planes and of volumes, and its gradients, for float and double: shape
- * checks, and the translation of each direction to the engine's windows (THNNConv.h).
+/* Convolution of signals, planes and volumes, and its gradients, for float and double:
+ * shape checks, and the translation of each direction to the engine's windows
+ * (THNNConv.h).
  */
 #include "THNNConv.h"
 
@@ -9,14 +10,25 @@
 /* Larger numbers than this are refused, so that no size computation overflows. */
 #define LIMIT ((int64_t)1 << 31)
 
-/* Each array is for depth, height, width; planes have 1 tap and step in depth. */
+/* Each array is for depth, height, width; planes have 1 tap and step in depth, signals
+ * in height too. */
 enum { DEPTH, HEIGHT, WIDTH, AXES };
 
 typedef struct Geometry {
-    int dims; /* 2: planes, 3: volumes */
+    int dims; /* 1: signals, 2: planes, 3: volumes */
     int64_t kernel[AXES], step[AXES], pad[AXES], dilation[AXES];
     int64_t groups;
 } Geometry;
+
+static Geometry signal_geometry(int64_t kW, int64_t dW, int64_t padW, int64_t dilationW,
+                                int64_t groups) {
+    return (Geometry){.dims = 1,
+                      .kernel = {1, 1, kW},
+                      .step = {1, 1, dW},
+                      .pad = {0, 0, padW},
+                      .dilation = {1, 1, dilationW},
+                      .groups = groups};
+}
 
 static Geometry plane_geometry(int64_t kH, int64_t kW, int64_t dH, int64_t dW,
                                int64_t padH, int64_t padW, int64_t dilationH,
@@ -97,9 +109,8 @@ static int read_weight(const THTensor *weight, Geometry *g) {
     char text[TH_SHAPE_TEXT];
     if (weight->nDimension != g->dims + 2)
         TH_FAIL(TH_ERR,
-                "%dD weight tensor (outC, inC / groups, %skH, kW) expected, but got: "
-                "%s",
-                g->dims + 2, g->dims == 3 ? "kT, " : "",
+                "%dD weight tensor (outC, inC / groups, %s%skW) expected, but got: %s",
+                g->dims + 2, g->dims == 3 ? "kT, " : "", g->dims >= 2 ? "kH, " : "",
                 THTensor_shapeText(text, weight));
     for (int i = 0; i < g->dims; i++)
         g->kernel[AXES - g->dims + i] = weight->size[2 + i];
@@ -127,14 +138,16 @@ static Volumes volumes_of(const THTensor *t, const Geometry *g) {
     return v;
 }
 
+/* Signals come in batches only. */
 static int has_volumes(const THTensor *t, const Geometry *g) {
-    return t->nDimension == g->dims + 1 || t->nDimension == g->dims + 2;
+    return t->nDimension == g->dims + 2 ||
+           (t->nDimension == g->dims + 1 && g->dims > 1);
 }
 
 static int check_planes(const char *what, const THTensor *t, const Geometry *g,
                         int64_t channels) {
     char text[TH_SHAPE_TEXT];
-    int batch = t->nDimension != g->dims + 1;
+    int batch = t->nDimension != g->dims + 1 || g->dims == 1;
     if (has_volumes(t, g) && t->size[batch] == channels)
         return 0;
     return THError_set(TH_ERR,
@@ -551,6 +564,33 @@ int THNN_(Conv_gradBias)(THNNState *state, THTensor *gradOutput, THTensor *gradB
     }
     THTensor_free(grad);
     return r ? finish_output(gradBias, r, status) : status;
+}
+
+/* ---- signals ---- */
+int THNN_(Conv1d_updateOutput)(THNNState *state, THTensor *input, THTensor *output,
+                               THTensor *weight, THTensor *bias, int64_t dW,
+                               int64_t padW, int64_t dilationW, int64_t groups) {
+    (void)state;
+    return update_output(input, output, weight, bias,
+                         signal_geometry(1, dW, padW, dilationW, groups));
+}
+
+int THNN_(Conv1d_updateGradInput)(THNNState *state, THTensor *gradOutput,
+                                  THTensor *gradInput, THTensor *weight, int64_t inputW,
+                                  int64_t dW, int64_t padW, int64_t dilationW,
+                                  int64_t groups) {
+    (void)state;
+    const int64_t input[AXES] = {1, 1, inputW};
+    return update_grad_input(gradOutput, gradInput, weight, input,
+                             signal_geometry(1, dW, padW, dilationW, groups));
+}
+
+int THNN_(Conv1d_gradWeight)(THNNState *state, THTensor *input, THTensor *gradOutput,
+                             THTensor *gradWeight, int64_t kW, int64_t dW, int64_t padW,
+                             int64_t dilationW, int64_t groups) {
+    (void)state;
+    return grad_weight(input, gradOutput, gradWeight,
+                       signal_geometry(kW, dW, padW, dilationW, groups));
 }
 
 /* ---- planes ---- */

@@ -137,6 +137,23 @@ TH_API int THNN_(Recurrent_backward)(
     TH_OPTIONAL THLongTensor *batchSizes, TH_OPTIONAL THTensor *gates,
     TH_OPTIONAL THTensor *kept, int mode, int reverse);
 
+/* ---- convolution of (N, C, W): weight (outC, inC / groups, kW), bias (outC)
+ * [OPTIONAL]
+ * ---- */
+TH_API int THNN_(Conv1d_updateOutput)(THNNState *state, THTensor *input,
+                                      THTensor *output, THTensor *weight,
+                                      TH_OPTIONAL THTensor *bias, int64_t dW,
+                                      int64_t padW, int64_t dilationW, int64_t groups);
+/* gradInput [OUT] gets the size inputW. */
+TH_API int THNN_(Conv1d_updateGradInput)(THNNState *state, THTensor *gradOutput,
+                                         THTensor *gradInput, THTensor *weight,
+                                         int64_t inputW, int64_t dW, int64_t padW,
+                                         int64_t dilationW, int64_t groups);
+/* gradWeight [OUT] is overwritten, with kernel size kW. */
+TH_API int THNN_(Conv1d_gradWeight)(THNNState *state, THTensor *input,
+                                    THTensor *gradOutput, THTensor *gradWeight,
+                                    int64_t kW, int64_t dW, int64_t padW,
+                                    int64_t dilationW, int64_t groups);
 /* ---- convolution of (C, H, W) or (N, C, H, W): weight (outC, inC / groups, kH, kW),
  * bias (outC) [OPTIONAL] ---- */
 TH_API int THNN_(Conv2d_updateOutput)(THNNState *state, THTensor *input,
