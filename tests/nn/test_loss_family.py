@@ -285,7 +285,7 @@ def test_errors():
         F.multilabel_margin_loss(x, torch.LongTensor(2, 2).zero_())
     with pytest.raises(ValueError, match="3"):
         F.multi_margin_loss(x, torch.LongTensor([0, 1]), p=3)
-    with pytest.raises(RuntimeError, match=r"\[3\] for input \[2, 3\]"):
+    with pytest.raises(RuntimeError, match=r"\[3\] for input \[2 x 3\]"):
         F.multi_margin_loss(x, torch.LongTensor([0, 1, 2]))
     with pytest.raises(ValueError, match="gradient w.r.t. targets"):
         target = Variable(torch.randn(2, 3), requires_grad=True)

@@ -84,6 +84,10 @@ TENSOR_PRODUCT = """\
 """
 VARIABLE_PRODUCT = """\
     def __matmul__(self, other):
+        cdef TensorBase t = self.data_
+        if isinstance(other, VariableBase) and t.c_tensor.nDimension == 2:
+            if (<VariableBase>other).data_.c_tensor.nDimension == 2 and (<VariableBase>other).data_.ops == t.ops:
+                return v_mm_T(self, <VariableBase>other)
         return operator_method(self, "matmul", other)
 
 """

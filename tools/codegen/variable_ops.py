@@ -9,7 +9,7 @@ import ast
 
 from .formula import Compiler, FormulaError
 from .slots import VARIABLES, slots_code
-from .tensor_ops import C_KINDS, declare, pass_on
+from .tensor_ops import C_KINDS, OUTPUT_OPS, declare, pass_on
 from .text import banner, indent
 
 PREAMBLE = """\
@@ -27,8 +27,8 @@ from torchlike._C.recording cimport (
     set_edge0, set_edge1, set_edge2,
 )
 from torchlike._C.tensor_base cimport (
-    TensorBase, clone, contiguous, is_number, missing_operator, operator_method,
-    real_scalar, to_scalar,
+    TensorBase, clone, contiguous, dispatch_of, is_number, missing_operator, new_empty,
+    operator_method, real_scalar, to_scalar,
 )
 from torchlike._C.tensor_ops cimport *
 from torchlike._C.th cimport *
@@ -57,6 +57,7 @@ cdef inline VariableBase v_sum_to_shape(VariableBase grad, THTensor *shape):
 """
 
 VARIABLE_KINDS = C_KINDS | {"T": "VariableBase", "t": "VariableBase"}
+RESULTS = ["result", "result2", "result3"]
 NUMBER_FIELDS = {"S": "double", "D": "double", "I": "int64_t", "b": "bint"}
 
 
@@ -354,13 +355,15 @@ class VariableWriter:
         body = []
         if len(outputs) == 1:
             body.append(f"cdef TensorBase result = {call}")
+            if overload.library == "object":
+                body += ["if result is self.data_:", "    return self"]
             make = (
                 "new_view(result, self)" if overload.is_view else "new_variable(result)"
             )
             body.append(f"cdef VariableBase out = {make}")
             outs = ["out"]
         else:
-            names = ["result", "result2", "result3"][: len(outputs)]
+            names = RESULTS[: len(outputs)]
             body.append(f"{', '.join(names)} = {call}")
             outs = ["out", "out2", "out3"][: len(outputs)]
             body += [
@@ -372,6 +375,21 @@ class VariableWriter:
         returns = "VariableBase" if len(outs) == 1 else "tuple"
         name = operator.function_name(overload, "v")
         self.function(returns, name, overload.arguments, operator.name, body)
+
+    def first(self, operator, overload, node):
+        """A layer's function that returns the first of its results only."""
+        names = RESULTS[: len(overload.outputs)]
+        call = self.tensor_call(operator, overload, "into", [*names, "self.data_"])
+        body = [
+            f"cdef TensorBase {name} = new_empty({OUTPUT_OPS[kind]})"
+            for name, kind in zip(names, overload.outputs, strict=True)
+        ]
+        body = [line.replace("self.ops", "self.data_.ops") for line in body]
+        body += [call, "cdef VariableBase out = new_variable(result)"]
+        body += [*self.recording(operator, overload, node, ["out"])]
+        body.append("return out")
+        name = operator.function_name(overload, "first")
+        self.function("VariableBase", name, overload.arguments, operator.name, body)
 
     def condition(self, overload, field, names):
         optional = {a.name for a in overload.arguments if a.kind == "t"}
@@ -499,6 +517,9 @@ class VariableWriter:
                     continue
                 node = self.node(operator, overload, position)
                 self.forward(operator, overload, node)
+                several = node and list(node.outputs) == [0] and overload.outputs[1:]
+                if operator.namespace and several:
+                    self.first(operator, overload, node)
                 writable = overload.library not in ("view", "object")
                 if operator.inplace and writable and overload.outputs == ["T"]:
                     self.inplace(operator, overload, node)

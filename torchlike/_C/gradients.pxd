@@ -71,8 +71,6 @@ cdef int embedding_rows(TensorBase out, TensorBase self, TensorBase indices, int
                         bint scale_grad_by_freq) except -1
 cdef int embedding_renorm(TensorBase out, TensorBase self, TensorBase indices, double max_norm,
                           double norm_type) except -1
-cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average,
-                  int64_t ignore_index, bint reduce) except -1
 
 # a formula that can't be computed: raises a RuntimeError
 cdef object fail(str message)

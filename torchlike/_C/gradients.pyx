@@ -506,14 +506,6 @@ cdef int embedding_renorm(TensorBase out, TensorBase self, TensorBase indices, d
         NULL, indices.c_tensor, out.c_tensor, max_norm, norm_type))
 
 
-cdef int nll_loss(TensorBase out, TensorBase self, TensorBase target, TensorBase weight, bint size_average,
-                  int64_t ignore_index, bint reduce) except -1:
-    cdef TensorBase total = new_empty(self.ops)
-    return check(layers_of(self).ClassNLLCriterion_updateOutput(
-        NULL, self.c_tensor, target.c_tensor, out.c_tensor, size_average, NULL if weight is None else weight.c_tensor,
-        total.c_tensor, ignore_index, reduce))
-
-
 cdef object fail(str message):
     raise RuntimeError(message)
 

@@ -3,19 +3,16 @@
 
 #include <string.h>
 
-/* All that both directions read: contiguous copies, and the sizes. */
+/* All that both directions read. */
 typedef struct Loss {
-    int64_t samples, classes;
-    THTensor *target, *weights; /* owned; weights may be NULL */
-    int64_t ignore;
+    int64_t samples, classes, ignore;
+    const int64_t *target;
+    int64_t step;         /* between two targets */
+    THTensor *ownWeights; /* owned, or NULL */
+    const real *weights;  /* or NULL */
 } Loss;
 
-static void close_loss(Loss *loss) {
-    THTensor_free(loss->target);
-    THTensor_free(loss->weights);
-}
-
-/* Checks every shape and every target. On success the caller closes the loss. */
+/* Checks every shape and every target. On success the caller frees ownWeights. */
 static int open_loss(Loss *loss, THTensor *input, THTensor *target, THTensor *weights,
                      int64_t ignore_index) {
     char text[TH_SHAPE_TEXT], other[TH_SHAPE_TEXT];
@@ -39,35 +36,36 @@ static int open_loss(Loss *loss, THTensor *input, THTensor *target, THTensor *we
                 "classes but got weight tensor of shape: %s",
                 (long long)loss->classes, THTensor_shapeText(text, weights));
 
-    const int64_t *index =
-        (const int64_t *)target->storage->data + target->storageOffset;
+    loss->target = (const int64_t *)target->storage->data + target->storageOffset;
+    loss->step = target->stride[0];
     for (int64_t i = 0; i < loss->samples; i++) {
-        int64_t class = index[i * target->stride[0]];
+        int64_t class = loss->target[i * loss->step];
         if (class != ignore_index && (class < 0 || class >= loss->classes))
             TH_FAIL(TH_ERR_INDEX,
                     "Assertion `cur_target >= 0 && cur_target < n_classes' failed: "
                     "cur_target is %lld, n_classes is %lld",
                     (long long)class, (long long)loss->classes);
     }
-
-    loss->target = THTensor_newWithSize(TH_LONG, 1, &loss->samples);
-    if (!loss->target || THLongTensor_copy(loss->target, target) < 0 ||
-        (weights && !(loss->weights = new_contiguous(weights)))) {
-        close_loss(loss);
-        return TH_ERR_MEMORY;
+    if (weights) {
+        if (!(loss->ownWeights = new_contiguous(weights)))
+            return TH_ERR_MEMORY;
+        loss->weights = TH_DATA(loss->ownWeights);
     }
     return 0;
-}
-
-static const int64_t *targets(const Loss *loss) {
-    return (const int64_t *)loss->target->storage->data + loss->target->storageOffset;
 }
 
 /* What sample i counts, 0 if it is to be ignored. */
 static real weight_of(const Loss *loss, int64_t class) {
     if (class == loss->ignore)
         return 0;
-    return loss->weights ? TH_DATA(loss->weights)[class] : 1;
+    return loss->weights ? loss->weights[class] : 1;
+}
+
+static double sum_of_weights(const Loss *loss) {
+    double sum = 0;
+    for (int64_t i = 0; i < loss->samples; i++)
+        sum += weight_of(loss, loss->target[i * loss->step]);
+    return sum;
 }
 
 int THNN_(ClassNLLCriterion_updateOutput)(THNNState *state, THTensor *input,
@@ -82,15 +80,15 @@ int THNN_(ClassNLLCriterion_updateOutput)(THNNState *state, THTensor *input,
     int perSample = !reduce && input->nDimension == 2;
     int status = TH_ERR_MEMORY;
     THTensor *x = new_contiguous(input), *r = NULL, *weightSum = NULL;
-    if (x && (weightSum = new_output(total_weight, 1, &one, 0)) &&
+    if (x && (!total_weight || (weightSum = new_output(total_weight, 1, &one, 0))) &&
         (r = new_output(output, 1, perSample ? &loss.samples : &one, 0))) {
         const real *value = TH_DATA(x);
-        const int64_t *class = targets(&loss);
         double sum = 0, weight = 0;
         for (int64_t i = 0; i < loss.samples; i++) {
-            real w = weight_of(&loss, class[i]), term = 0;
-            if (class[i] != loss.ignore)
-                term = -w * value[i * loss.classes + class[i]];
+            int64_t class = loss.target[i * loss.step];
+            real w = weight_of(&loss, class), term = 0;
+            if (class != loss.ignore)
+                term = -w * value[i * loss.classes + class];
             if (perSample)
                 TH_DATA(r)[i] = term;
             sum += term;
@@ -99,11 +97,12 @@ int THNN_(ClassNLLCriterion_updateOutput)(THNNState *state, THTensor *input,
         if (!perSample)
             *TH_DATA(r) =
                 (real)(reduce && sizeAverage && weight != 0 ? sum / weight : sum);
-        *TH_DATA(weightSum) = (real)weight;
+        if (weightSum)
+            *TH_DATA(weightSum) = (real)weight;
         status = 0;
     }
     THTensor_free(x);
-    close_loss(&loss);
+    THTensor_free(loss.ownWeights);
     if (weightSum)
         status = finish_output(total_weight, weightSum, status);
     return r ? finish_output(output, r, status) : status;
@@ -130,17 +129,18 @@ int THNN_(ClassNLLCriterion_updateGradInput)(THNNState *state, THTensor *input,
     }
     if (status == 0) {
         real *value = TH_DATA(r);
-        const int64_t *class = targets(&loss);
-        double total = *TH_DATA(total_weight);
+        double total = total_weight ? *TH_DATA(total_weight) : sum_of_weights(&loss);
         double scale = reduce && sizeAverage && total != 0 ? 1 / total : 1;
         memset(value, 0, (size_t)(loss.samples * loss.classes) * sizeof(real));
-        for (int64_t i = 0; i < loss.samples; i++)
-            if (class[i] != loss.ignore)
-                value[i * loss.classes + class[i]] =
-                    (real)(-(double)weight_of(&loss, class[i]) * scale *
+        for (int64_t i = 0; i < loss.samples; i++) {
+            int64_t class = loss.target[i * loss.step];
+            if (class != loss.ignore)
+                value[i * loss.classes + class] =
+                    (real)(-(double)weight_of(&loss, class) * scale *
                            TH_DATA(grad)[perSample ? i : 0]);
+        }
     }
     THTensor_free(grad);
-    close_loss(&loss);
+    THTensor_free(loss.ownWeights);
     return r ? finish_output(gradInput, r, status) : status;
 }

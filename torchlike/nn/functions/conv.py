@@ -1,6 +1,7 @@
 """Convolutions of one and three dimensions, and transposed ones."""
 
 from torchlike._C import nn as _nn
+from torchlike._C.windows import conv1d
 from torchlike.nn.functions.shared import check_dim, numbers
 
 __all__ = [
@@ -10,52 +11,6 @@ __all__ = [
     "conv_transpose2d",
     "conv_transpose3d",
 ]
-
-
-def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """Filter signals; see `torch.nn.Conv1d`.
-
-    Parameters
-    ----------
-    input : Variable of shape (N, inC, L)
-    weight : Variable of shape (outC, inC // groups, k)
-    bias : Variable of shape (outC), optional
-    stride : int, default: 1
-    padding : int, default: 0
-    dilation : int, default: 1
-    groups : int, default: 1
-
-    Returns
-    -------
-    Variable of shape (N, outC, L')
-
-    Raises
-    ------
-    ValueError
-        If the input is not 3-D.
-    RuntimeError
-        If the sizes do not fit.
-
-    Examples
-    --------
-    >>> conv1d(torch.ones(1, 4, 5), torch.ones(8, 4, 3), padding=1).size()
-    torch.Size([1, 8, 5])
-    """
-    check_dim(input, 3)
-    (step,), (pad,) = numbers("stride", stride, 1), numbers("padding", padding, 1)
-    (spread,) = numbers("dilation", dilation, 1)
-    return _nn.conv2d(
-        input.unsqueeze(2),
-        weight.unsqueeze(2),
-        bias,
-        1,
-        step,
-        0,
-        pad,
-        1,
-        spread,
-        groups,
-    ).squeeze(2)
 
 
 def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
@@ -181,20 +136,8 @@ def conv_transpose1d(
     torch.Size([1, 8, 10])
     """
     check_dim(input, 3)
-    step, pad, extra, spread = _transposed_options(
-        1, stride, padding, output_padding, dilation
-    )
-    output = conv_transpose2d(
-        input.unsqueeze(2),
-        weight.unsqueeze(2),
-        bias,
-        (1, *step),
-        (0, *pad),
-        (0, *extra),
-        groups,
-        (1, *spread),
-    )
-    return output.squeeze(2)
+    options = _transposed_options(1, stride, padding, output_padding, dilation)
+    return _transpose(_nn.conv1d_input, input, weight, bias, options, groups)
 
 
 def conv_transpose2d(

@@ -6,8 +6,12 @@ value for each element without it.
 
 import warnings
 
-import torchlike
 from torchlike._C import nn as _nn
+from torchlike._C.losses import (
+    multi_margin_loss,
+    pairwise_distance,
+    triplet_margin_loss,
+)
 from torchlike.autograd import Variable
 
 __all__ = [
@@ -351,60 +355,6 @@ def multilabel_soft_margin_loss(input, target, weight=None, size_average=True):
     return binary_cross_entropy(input.sigmoid(), target, weight, size_average)
 
 
-def multi_margin_loss(input, target, p=1, margin=1, weight=None, size_average=True):
-    """Hinge loss of one class; see `torch.nn.MultiMarginLoss`.
-
-    Parameters
-    ----------
-    input : Variable of shape (N, C) or (C)
-    target : Variable of LongTensor of shape (N) or (1)
-        Classes, 0 <= t < C.
-    p : 1 or 2, default: 1
-    margin : float, default: 1
-    weight : Tensor of shape (C), optional
-    size_average : bool, default: True
-
-    Returns
-    -------
-    Variable of shape (1)
-
-    Raises
-    ------
-    ValueError
-        If `p` is neither 1 nor 2 or a weight requires a gradient.
-    RuntimeError
-        If a size does not fit or a class is out of range.
-
-    Examples
-    --------
-    >>> x, y = Variable(torch.zeros(1, 4)), Variable(torch.LongTensor([1]))
-    >>> multi_margin_loss(x, y).data[0]
-    0.75
-    """
-    if p not in (1, 2):
-        raise ValueError(f"only p == 1 and p == 2 supported, got {p}")
-    rows = input if input.dim() == 2 else input.unsqueeze(0)
-    samples, classes = rows.size()
-    if target.dim() != 1 or target.size(0) != samples:
-        raise RuntimeError(
-            f"inconsistent target size {list(target.size())} "
-            f"for input {list(input.size())}"
-        )
-    column = target.unsqueeze(1)
-    chosen = rows.gather(1, column)
-    loss = (rows - chosen + margin).clamp(min=0)
-    # the class itself has the distance margin; it does not count
-    own = (chosen - chosen + margin).clamp(min=0)
-    if p == 2:
-        loss, own = loss * loss, own * own
-    loss = loss.sum(1, True) - own
-    if weight is not None:
-        if isinstance(weight, Variable):
-            weight = weight.data
-        loss = loss * Variable(weight.index_select(0, target.data).unsqueeze(1))
-    return _reduced(loss / classes, size_average)
-
-
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """``sum(x1 * x2) / max(|x1| * |x2|, eps)`` along a dimension.
 
@@ -426,40 +376,6 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     product = (x1 * x2).sum(dim)
     norms = x1.norm(2, dim) * x2.norm(2, dim)
     return product / norms.clamp(min=eps)
-
-
-def pairwise_distance(x1, x2, p=2, eps=1e-6):
-    """``(sum((|x1 - x2| + eps) ** p)) ** (1 / p)`` of each row.
-
-    Parameters
-    ----------
-    x1, x2 : Variable of shape (N, D)
-    p : float, default: 2
-    eps : float, default: 1e-6
-
-    Returns
-    -------
-    Variable of shape (N, 1)
-
-    Raises
-    ------
-    ValueError
-        If an input is not 2-D or the sizes differ.
-
-    Examples
-    --------
-    >>> d = pairwise_distance(torch.zeros(1, 4), torch.ones(1, 4))
-    >>> round(d[0, 0], 4)
-    2.0
-    """
-    if tuple(x1.size()) != tuple(x2.size()):
-        raise ValueError(
-            f"Input sizes must be equal, got {list(x1.size())} and {list(x2.size())}"
-        )
-    if x1.dim() != 2:
-        raise ValueError(f"Input must be a 2D matrix, got {list(x1.size())}")
-    distance = (x1 - x2).abs() + eps
-    return distance.pow(p).sum(1, True).pow(1.0 / p)
 
 
 def margin_ranking_loss(input1, input2, target, margin=0, size_average=True):
@@ -543,47 +459,3 @@ def cosine_embedding_loss(input1, input2, target, margin=0, size_average=True):
     other = (target == -1).type_as(cosine)
     loss = (1 - cosine) * similar + (cosine - margin).clamp(min=0) * other
     return _reduced(loss, size_average)
-
-
-def triplet_margin_loss(
-    anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False
-):
-    """``max(0, d(anchor, positive) - d(anchor, negative) + margin)``, averaged.
-
-    Parameters
-    ----------
-    anchor, positive, negative : Variable of shape (N, D)
-    margin : float, default: 1
-    p : float, default: 2
-        Of `pairwise_distance`.
-    eps : float, default: 1e-6
-    swap : bool, default: False
-        Whether the positive replaces the anchor where it is nearer to the negative.
-
-    Returns
-    -------
-    Variable of shape (1)
-
-    Raises
-    ------
-    ValueError
-        If an input is not 2-D, the sizes differ or the margin is not positive.
-
-    Examples
-    --------
-    >>> x = Variable(torch.ones(1, 3))
-    >>> round(triplet_margin_loss(x, x, x).data[0], 4)
-    1.0
-    """
-    sizes = [list(v.size()) for v in (anchor, positive, negative)]
-    if sizes[0] != sizes[1] or sizes[0] != sizes[2]:
-        raise ValueError(f"Input sizes must be equal, got {sizes}")
-    if anchor.dim() != 2:
-        raise ValueError(f"Input must be a 2D matrix, got {sizes[0]}")
-    if margin <= 0:
-        raise ValueError(f"Margin should be positive value, got {margin}")
-    near = pairwise_distance(anchor, positive, p, eps)
-    far = pairwise_distance(anchor, negative, p, eps)
-    if swap:
-        far = torchlike.min(far, pairwise_distance(positive, negative, p, eps))
-    return (near - far + margin).clamp(min=0).mean()

@@ -1,33 +1,11 @@
 """Normalisation without running parameters of its own, and products of two inputs."""
 
 from torchlike._C import nn as _nn
+from torchlike._C.layers import normalize
 from torchlike.nn.functions.pooling import avg_pool3d
 from torchlike.nn.functions.vision import pad
 
 __all__ = ["bilinear", "instance_norm", "local_response_norm", "normalize"]
-
-
-def normalize(input, p=2, dim=1, eps=1e-12):
-    """Divide by the p-norm along a dimension, ``x / max(|x|_p, eps)``.
-
-    Parameters
-    ----------
-    input : Variable of any shape
-    p : float, default: 2
-    dim : int, default: 1
-    eps : float, default: 1e-12
-
-    Returns
-    -------
-    Variable of the shape of `input`
-
-    Examples
-    --------
-    >>> normalize(torch.Tensor([[0, 4]])).tolist()
-    [[0.0, 1.0]]
-    """
-    norm = input.norm(p, dim, True).clamp(min=eps)
-    return input / norm.expand(*input.size())
 
 
 def _repeated(vector, n):

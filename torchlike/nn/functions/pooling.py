@@ -4,6 +4,7 @@ Inputs are (N, C, *) with one to three dimensions after the channels.
 """
 
 from torchlike._C import nn as _nn
+from torchlike._C.windows import avg_pool2d
 from torchlike.autograd import Variable
 from torchlike.nn.functions.shared import check_dim, numbers
 
@@ -72,42 +73,6 @@ def avg_pool1d(
     return _nn.avg_pool2d(
         input.unsqueeze(2), kernel, 1, step, 1, pad, 0, ceil_mode, count_include_pad
     ).squeeze(2)
-
-
-def avg_pool2d(
-    input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True
-):
-    """Average of each window; see `torch.nn.AvgPool2d`.
-
-    Parameters
-    ----------
-    input : Variable of shape (N, C, H, W)
-    kernel_size : int or (int, int)
-    stride : int or (int, int), default: kernel_size
-    padding : int or (int, int), default: 0
-    ceil_mode : bool, default: False
-        Whether a last partial window counts.
-    count_include_pad : bool, default: True
-        Whether the padding counts as zeros.
-
-    Returns
-    -------
-    Variable of shape (N, C, H', W')
-
-    Raises
-    ------
-    RuntimeError
-        If the window does not fit the input.
-
-    Examples
-    --------
-    >>> avg_pool2d(torch.ones(1, 1, 4, 4), 2).size()
-    torch.Size([1, 1, 2, 2])
-    """
-    (h, w), (step_h, step_w), (pad_h, pad_w) = _windows(kernel_size, stride, padding, 2)
-    return _nn.avg_pool2d(
-        input, w, h, step_w, step_h, pad_w, pad_h, ceil_mode, count_include_pad
-    )
 
 
 def avg_pool3d(

@@ -1,16 +1,8 @@
 """What the families share."""
 
+from torchlike._C.windows import numbers
 
-def numbers(name, value, count):
-    """`count` ints from one int or a sequence of them, for the argument `name`."""
-    if isinstance(value, int):
-        return (value,) * count
-    value = tuple(value)
-    if len(value) == 1:
-        return value * count
-    if len(value) != count:
-        raise ValueError(f"{name} must be one int or {count}, got {value}")
-    return value
+__all__ = ["check_dim", "numbers"]
 
 
 def check_dim(input, *allowed):

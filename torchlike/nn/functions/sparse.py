@@ -1,7 +1,7 @@
 """Rows of tables, chosen by number."""
 
 import torchlike
-from torchlike._C import nn as _nn
+from torchlike._C.layers import embedding
 from torchlike.autograd import Variable
 
 __all__ = ["embedding", "embedding_bag"]
@@ -10,67 +10,6 @@ __all__ = ["embedding", "embedding_bag"]
 def _plain(value):
     """The tensor of a Variable or the tensor itself."""
     return value.data if isinstance(value, Variable) else value
-
-
-def embedding(
-    input,
-    embedding_matrix,
-    max_norm=None,
-    norm_type=2,
-    scale_grad_by_freq=False,
-    sparse=False,
-    padding_idx=None,
-):
-    """The rows of a table that the input names; see `torch.nn.Embedding`.
-
-    Parameters
-    ----------
-    input : Variable of LongTensor of any shape
-        Row numbers, 0 <= i < V.
-    embedding_matrix : Variable of shape (V, D)
-    max_norm : float, optional
-        Rows that are used are first scaled, in place, to at most this norm.
-    norm_type : float, default: 2
-    scale_grad_by_freq : bool, default: False
-        Whether a row's gradient is divided by how often it occurs in the input.
-    sparse : bool, default: False
-        Only False: gradients are dense.
-    padding_idx : int, optional
-        Row that gets no gradient; negative ones count from the end.
-
-    Returns
-    -------
-    Variable of shape (*, D)
-
-    Raises
-    ------
-    NotImplementedError
-        If `sparse` is true.
-    ValueError
-        If `padding_idx` is out of range.
-    IndexError, RuntimeError
-        If a row number is out of range.
-
-    Examples
-    --------
-    >>> embedding(torch.LongTensor([[1, 0]]), torch.eye(2)).tolist()
-    [[[0.0, 1.0], [1.0, 0.0]]]
-    """
-    if sparse:
-        raise NotImplementedError("embedding: sparse gradients are not supported")
-    rows = embedding_matrix.size(0)
-    if padding_idx is None:
-        padding_idx = -1
-    elif not -rows <= padding_idx < rows:
-        raise ValueError(
-            f"padding_idx must be within the {rows} rows, but got {padding_idx}"
-        )
-    elif padding_idx < 0:
-        padding_idx += rows
-    indices = _plain(input)
-    if max_norm is not None:
-        _nn.embedding_renorm_(_plain(embedding_matrix), indices, max_norm, norm_type)
-    return _nn.embedding(embedding_matrix, indices, padding_idx, scale_grad_by_freq)
 
 
 def embedding_bag(

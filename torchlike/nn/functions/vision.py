@@ -2,6 +2,7 @@
 
 import torchlike
 from torchlike._C import nn as _nn
+from torchlike._C.windows import pad
 from torchlike.autograd import Variable
 from torchlike.nn.functions.shared import check_dim, numbers
 
@@ -14,74 +15,6 @@ __all__ = [
     "upsample_bilinear",
     "upsample_nearest",
 ]
-
-
-def pad(input, pad, mode="constant", value=0):
-    """Widen the input at its borders.
-
-    Parameters
-    ----------
-    input : Variable
-        Of shape (N, C, *) with one to three further dimensions; any shape for
-        'constant'.
-    pad : sequence of int
-        Two numbers for each dimension, the last dimension first: (left, right, top,
-        bottom, front, back). Negative ones crop.
-    mode : {'constant', 'reflect', 'replicate'}, default: 'constant'
-        Numbers, the input mirrored (at most 4-D), or its border repeated.
-    value : float, default: 0
-        The number for 'constant'.
-
-    Returns
-    -------
-    Variable
-
-    Raises
-    ------
-    ValueError
-        If the number of paddings is wrong or the mode unknown.
-    NotImplementedError
-        If the mode does not take such an input.
-    RuntimeError
-        If a padding is larger than the input allows.
-
-    Examples
-    --------
-    >>> pad(torch.ones(1, 1, 2), (1, 1)).tolist()
-    [[[0.0, 1.0, 1.0, 0.0]]]
-    """
-    pad = tuple(pad)
-    dim = input.dim()
-    if len(pad) % 2:
-        raise ValueError(f"Padding length must be divisible by 2, got {pad}")
-    if len(pad) // 2 > dim:
-        raise ValueError(f"Padding length too large: {pad} for {dim}D input")
-    if mode == "constant":
-        return _nn.pad_constant(input, pad, value)
-    if value != 0:
-        raise ValueError(f'Padding mode "{mode}" doesn\'t take in value argument')
-    if mode not in ("reflect", "replicate"):
-        raise ValueError(f"unknown padding mode '{mode}'")
-    if dim not in (3, 4, 5) or (mode == "reflect" and dim == 5):
-        raise NotImplementedError(
-            f"Padding mode '{mode}' does not take {dim}D input of size "
-            f"{list(input.size())}"
-        )
-    if len(pad) != 2 * (dim - 2):
-        raise ValueError(
-            f"{dim}D tensors expect {2 * (dim - 2)} values for padding, got {pad}"
-        )
-    if mode == "reflect":
-        if dim == 4:
-            return _nn.reflection_pad2d(input, *pad)
-        return _nn.reflection_pad2d(input.unsqueeze(2), *pad, 0, 0).squeeze(2)
-    image = input
-    for _ in range(5 - dim):
-        image = image.unsqueeze(2)
-    output = _nn.replication_pad3d(image, *pad, *(0,) * (6 - len(pad)))
-    for _ in range(5 - dim):
-        output = output.squeeze(2)
-    return output
 
 
 def pixel_shuffle(input, upscale_factor):

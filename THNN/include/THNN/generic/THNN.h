@@ -341,17 +341,18 @@ TH_API int THNN_(BatchNormalization_gradients)(
 /* ---- losses; reduce = 0: one value for each sample or element; sizeAverage: mean
  * instead of sum ---- */
 /* input (C) or (N, C), target LongTensor (1) or (N), checked against C (except
- * ignore_index); weights (C) [OPTIONAL]; total_weight [OUT] (1). */
+ * ignore_index); weights (C) [OPTIONAL]; total_weight [OUT] [OPTIONAL] (1): without it
+ * updateGradInput adds the weights up again. */
 TH_API int THNN_(ClassNLLCriterion_updateOutput)(THNNState *state, THTensor *input,
                                                  THLongTensor *target, THTensor *output,
                                                  int sizeAverage,
                                                  TH_OPTIONAL THTensor *weights,
-                                                 THTensor *total_weight,
+                                                 TH_OPTIONAL THTensor *total_weight,
                                                  int64_t ignore_index, int reduce);
 TH_API int THNN_(ClassNLLCriterion_updateGradInput)(
     THNNState *state, THTensor *input, THLongTensor *target, THTensor *gradOutput,
     THTensor *gradInput, int sizeAverage, TH_OPTIONAL THTensor *weights,
-    THTensor *total_weight, int64_t ignore_index, int reduce);
+    TH_OPTIONAL THTensor *total_weight, int64_t ignore_index, int reduce);
 TH_API int THNN_(MSECriterion_updateOutput)(THNNState *state, THTensor *input,
                                             THTensor *target, THTensor *output,
                                             int sizeAverage, int reduce);
