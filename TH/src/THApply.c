@@ -497,6 +497,10 @@ static int apply_any(int kernel, THTensor *r, THTensor *const *in, int nin,
 
 int th_apply0(int kernel, THTensor *r, const THScalar *s) {
     int64_t n = flat_count(r, r);
+    if (TH_LIKELY(n >= 0 && n <= GRAIN_FUNCTION)) {
+        th_kernels.pointwise[r->dtype][kernel](th_bytes(r), NULL, NULL, NULL, s, n);
+        return TH_OK;
+    }
     if (n >= 0)
         return flat_large(kernel, n, r, NULL, 0, s);
     if (r->nDimension)
@@ -581,8 +585,13 @@ int th_apply3(int kernel, THTensor *r, THTensor *a, THTensor *b, THTensor *c,
         if (TH_UNLIKELY(flat < 0))
             return flat;
         if (TH_LIKELY(flat && !is_shifted(r, a) && !is_shifted(r, b) &&
-                      !is_shifted(r, c)))
-            return flat_large(kernel, n, r, in, 3, s);
+                      !is_shifted(r, c))) {
+            if (TH_UNLIKELY(n > GRAIN_FUNCTION))
+                return flat_large(kernel, n, r, in, 3, s);
+            th_kernels.pointwise[a->dtype][kernel](th_bytes(r), th_bytes(a),
+                                                   th_bytes(b), th_bytes(c), s, n);
+            return TH_OK;
+        }
     }
     return apply_any(kernel, r, in, 3, s);
 }

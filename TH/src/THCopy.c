@@ -72,7 +72,10 @@ int th_copySame(THTensor *r, THTensor *src) {
     if (!overlapping && th_isContiguous(r) && th_isContiguous(src)) {
         Move move = {first_byte(r), first_byte(src)};
         int64_t bytes = th_nElement(r) * THType_itemSize[r->dtype];
-        THParallel_for(bytes, PARALLEL_BYTES, move_bytes, &move);
+        if (bytes <= PARALLEL_BYTES)
+            move_bytes(&move, 0, bytes);
+        else
+            THParallel_for(bytes, PARALLEL_BYTES, move_bytes, &move);
         return TH_OK;
     }
     if (!overlapping && th_isSameSizeAs(r, src))

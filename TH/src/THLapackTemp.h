@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "THLapack.h"
-#include "THTensorTemp.h"
+#include "THTensorBorrow.h"
 
 #if defined(TH_GENERATE_Float)
 #define REAL_MAX FLT_MAX
@@ -56,6 +56,11 @@ static inline THTensor *hold_ints(Scratch *s, int64_t n) {
 
 static inline int *ints_of(THTensor *t) {
     return (int *)t->storage->data + t->storageOffset;
+}
+
+/* t itself if it is contiguous, else a contiguous copy. */
+static inline THTensor *hold_contiguous(Scratch *s, THTensor *t) {
+    return th_isContiguous(t) ? t : hold(s, new_plain(t));
 }
 
 /* t as a matrix: a vector becomes a column. */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "THApply.h"
-#include "THTensorInternal.h"
+#include "THTensorBorrow.h"
 
 /* Elements of a chunk at least, and chunks at most. */
 #define CHUNK 65536
@@ -280,18 +280,6 @@ static void dot_chunks(void *context, int64_t begin, int64_t end) {
     }
 }
 
-/* t if it is contiguous, else a contiguous copy; release with THTensor_free. */
-static THTensor *new_contiguous(THTensor *t) {
-    if (th_isContiguous(t)) {
-        THTensor_retain(t);
-        return t;
-    }
-    THTensor *copy = THTensor_newWithSize(t->dtype, t->nDimension, t->size);
-    if (copy)
-        th_copyStrided(copy, t);
-    return copy;
-}
-
 int th_dot(THTensor *a, THTensor *b, THScalar *result) {
     int floating = is_floating(a);
     *result = start_of(TH_R_sum, floating);
@@ -306,7 +294,7 @@ int th_dot(THTensor *a, THTensor *b, THScalar *result) {
     }
     if (job.n == 0)
         return TH_OK;
-    THTensor *x = new_contiguous(a), *y = new_contiguous(b);
+    THTensor *x = borrow_contiguous(a), *y = borrow_contiguous(b);
     if (x && y) {
         job.a = th_bytes(x);
         job.b = th_bytes(y);
@@ -320,8 +308,8 @@ int th_dot(THTensor *a, THTensor *b, THScalar *result) {
             *result = join(TH_R_sum, floating, *result, job.acc[c]);
     }
     int status = x && y ? TH_OK : THError_pending();
-    THTensor_free(x);
-    THTensor_free(y);
+    give_back(x, a);
+    give_back(y, b);
     return status;
 }
 
@@ -492,32 +480,6 @@ static int reduced_shape(const THTensor *t, int dim, int keepdim, int64_t *size)
     return n;
 }
 
-/* Contiguous memory of a shape to write a result to: r itself (retained) if it can be
- * that without harm to t, else a new tensor. NULL on failure. */
-static THTensor *new_output(THTensor *r, const THTensor *t, int n,
-                            const int64_t *size) {
-    if (r->storage && r->storage == t->storage)
-        return THTensor_newWithSize(r->dtype, n, size);
-    if (THTensor_resize(r, n, size, NULL) < 0)
-        return NULL;
-    if (!th_isContiguous(r))
-        return THTensor_newWithSize(r->dtype, n, size);
-    THTensor_retain(r);
-    return r;
-}
-
-/* Brings what was written to new_output's tensor into r, and drops it. */
-static int finish_output(THTensor *r, THTensor *output) {
-    int status = TH_OK;
-    if (output != r) {
-        status = THTensor_resize(r, output->nDimension, output->size, NULL);
-        if (status >= 0)
-            status = th_copyStrided(r, output);
-    }
-    THTensor_free(output);
-    return status;
-}
-
 /* Blocks that a thread takes at least. */
 static int64_t dim_grain(const DimJob *job) {
     int64_t width = job->width < job->block ? job->width : job->block;
@@ -530,7 +492,8 @@ int th_reduceDim(const THReduction *reduction, THTensor *r, THTensor *t, int64_t
     int d = THTensor_wrapDim(dim, t->nDimension);
     if (d < 0)
         return d;
-    THTensor *output = new_output(r, t, reduced_shape(t, d, keepdim, size), size);
+    int n = reduced_shape(t, d, keepdim, size);
+    THTensor *output = borrow_output(r, n, size, shares_storage(r, t));
     if (!output)
         return THError_pending();
     DimJob job;
@@ -543,7 +506,7 @@ int th_reduceDim(const THReduction *reduction, THTensor *r, THTensor *t, int64_t
     } else {
         THParallel_for(tasks, dim_grain(&job), reduce_tasks, &job);
     }
-    return finish_output(r, output);
+    return store_output(r, output, TH_OK);
 }
 
 int th_extremeDim(int largest, THTensor *values, THTensor *indices, THTensor *t,
@@ -557,10 +520,12 @@ int th_extremeDim(int largest, THTensor *values, THTensor *indices, THTensor *t,
                 "dimension %d of size %lld is too large unless it is contiguous", d,
                 (long long)t->size[d]);
     int n = reduced_shape(t, d, keepdim, size);
-    THTensor *output = new_output(values, t, n, size);
-    THTensor *places = output ? new_output(indices, t, n, size) : NULL;
+    THTensor *output = borrow_output(values, n, size, shares_storage(values, t));
+    THTensor *places = NULL;
+    if (output)
+        places = borrow_output(indices, n, size, shares_storage(indices, t));
     if (!places) {
-        THTensor_free(output);
+        give_back(output, values);
         return THError_pending();
     }
     DimJob job;
@@ -569,9 +534,8 @@ int th_extremeDim(int largest, THTensor *values, THTensor *indices, THTensor *t,
     job.out = th_bytes(output);
     job.index = (int64_t *)th_bytes(places);
     THParallel_for(tasks, dim_grain(&job), extreme_tasks, &job);
-    int status = finish_output(values, output);
-    int indexStatus = finish_output(indices, places);
-    return status < 0 ? status : indexStatus;
+    int status = store_output(values, output, TH_OK);
+    return store_output(indices, places, status);
 }
 
 int th_sumTo(THTensor *r, THTensor *t) {

@@ -85,7 +85,7 @@ THTensor *THTensor_newWithSize(int dtype, int nDimension, const int64_t *size) {
     THTensor *self = THTensor_new(dtype);
     if (TH_UNLIKELY(self == NULL))
         return NULL;
-    return finish(self, THTensor_resize(self, nDimension, size, NULL));
+    return finish(self, th_initSizes(self, nDimension, size));
 }
 
 THTensor *THTensor_newWithStorage(int dtype, THStorage *storage, ptrdiff_t offset,
@@ -570,7 +570,7 @@ static int counted_dims(int n, const int64_t *size) {
     return counted;
 }
 
-int THTensor_resize(THTensor *self, int n, const int64_t *size, const int64_t *stride) {
+int th_resize(THTensor *self, int n, const int64_t *size, const int64_t *stride) {
     n = counted_dims(n, size);
     if (TH_UNLIKELY(n < 0))
         return n;
@@ -585,12 +585,22 @@ int THTensor_resize(THTensor *self, int n, const int64_t *size, const int64_t *s
     return set_sizes(self, n, size, stride, self->storageOffset);
 }
 
+int THTensor_resize(THTensor *self, int n, const int64_t *size, const int64_t *stride) {
+    if (self->storage == NULL && self->storageOffset == 0 && stride == NULL)
+        return th_initSizes(self, n, size);
+    if (stride == NULL && n > 0 && th_hasSize(self, n, size))
+        return TH_OK;
+    return th_resize(self, n, size, stride);
+}
+
 int THTensor_resizeAs(THTensor *self, const THTensor *src) {
     return THTensor_resize(self, src->nDimension, src->size, NULL);
 }
 
 /* Puts `storage` into self, which may be the one it has; NULL is allowed. */
 static void replace_storage(THTensor *self, THStorage *storage) {
+    if (self->storage == storage)
+        return;
     THStorage_retain(storage);
     THStorage_free(self->storage);
     self->storage = storage;

@@ -5,7 +5,7 @@
 #ifndef TH_TENSOR_INDEXING_H
 #define TH_TENSOR_INDEXING_H
 
-#include "THTensorTemp.h"
+#include "THTensorBorrow.h"
 
 /* Elements from which work is spread over the threads. */
 #define INDEX_GRAIN 16384
@@ -39,21 +39,18 @@ static inline void check_indices(void *context, int64_t begin, int64_t end) {
             __atomic_store_n(&c->bad, k, __ATOMIC_RELAXED);
 }
 
-/* An index tensor as plain memory; checked against 0 <= i < limit (with `wrap` from
- * -limit). It does not share the memory of `written`, a tensor that will be written
- * through it, or NULL. NULL with an error; the caller frees the result. */
-static inline THTensor *new_checked_index(THLongTensor *index, int64_t limit,
-                                          int64_t dim, int wrap,
-                                          const THTensor *written) {
-    THTensor *plain = index;
-    if (THTensor_isContiguous(index) && !(written && shares_storage(written, index)))
-        THTensor_retain(index);
-    else if (!(plain = THTensor_newWithSize(TH_LONG, index->nDimension, index->size)))
+/* An index tensor as plain memory, for give_back; checked against 0 <= i < limit (with
+ * `wrap` from -limit). It does not share the memory of `written`, a tensor that will be
+ * written through it, or NULL. NULL with an error. */
+static inline THTensor *borrow_checked_index(THLongTensor *index, int64_t limit,
+                                             int64_t dim, int wrap,
+                                             const THTensor *written) {
+    int shared = written && shares_storage(written, index);
+    THTensor *plain = shared ? new_plain(index) : borrow_contiguous(index);
+    if (!plain)
         return NULL;
-    else if (THLongTensor_copy(plain, index) < 0)
-        goto fail;
     const int64_t *i = (const int64_t *)plain->storage->data + plain->storageOffset;
-    int64_t n = THTensor_nElement(plain);
+    int64_t n = th_nElement(plain);
     IndexCheck check = {i, wrap ? -limit : 0, limit - 1, -1};
     THParallel_for(n, 2 * INDEX_GRAIN, check_indices, &check);
     if (check.bad >= 0) {
@@ -61,12 +58,10 @@ static inline THTensor *new_checked_index(THLongTensor *index, int64_t limit,
                     "index out of range: index %lld is out of range for dimension %lld "
                     "with size %lld",
                     (long long)i[check.bad], (long long)dim, (long long)limit);
-        goto fail;
+        give_back(plain, index);
+        return NULL;
     }
     return plain;
-fail:
-    THTensor_free(plain);
-    return NULL;
 }
 
 /* Rows of a tensor, at offsets into it, and the rows of a contiguous one that go there.

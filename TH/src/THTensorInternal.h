@@ -59,33 +59,52 @@ static inline int th_isContiguous(const THTensor *t) {
     return 1;
 }
 
-static inline int th_isSameSizeAs(const THTensor *a, const THTensor *b) {
-    if (a->nDimension != b->nDimension)
+static inline int th_hasSize(const THTensor *t, int n, const int64_t *size) {
+    if (t->nDimension != n)
         return 0;
-    for (int d = 0; d < a->nDimension; d++)
-        if (a->size[d] != b->size[d])
+    for (int d = 0; d < n; d++)
+        if (t->size[d] != size[d])
             return 0;
     return 1;
 }
 
-/* Gives `r`, fresh from THTensor_new, the sizes of `a` and a new storage for them; its
- * type may differ from that of `a`. On failure r stays empty. */
-static inline int th_initLike(THTensor *r, const THTensor *a) {
-    int n = a->nDimension;
-    if (TH_UNLIKELY(n == 0 || n > TH_INLINE_DIMS))
-        return THTensor_resize(r, n, a->size, NULL);
-    int64_t elements = 1;
+static inline int th_isSameSizeAs(const THTensor *a, const THTensor *b) {
+    return th_hasSize(a, b->nDimension, b->size);
+}
+
+/* 1 if the tensors are views of one storage. */
+static inline int shares_storage(const THTensor *a, const THTensor *b) {
+    return a == b || (a->storage && a->storage == b->storage);
+}
+
+/* THTensor_resize in its general form. */
+int th_resize(THTensor *self, int n, const int64_t *size, const int64_t *stride);
+
+/* Gives `r`, fresh from THTensor_new, n sizes and a new storage for them. On failure r
+ * stays empty. */
+static inline int th_initSizes(THTensor *r, int n, const int64_t *size) {
+    int64_t elements = 1, least = 1;
+    if (TH_UNLIKELY(n <= 0 || n > TH_INLINE_DIMS))
+        return th_resize(r, n, size, NULL);
     for (int d = n - 1; d >= 0; d--) {
-        r->size[d] = a->size[d];
+        r->size[d] = size[d];
         r->stride[d] = elements;
-        if (TH_UNLIKELY(th_mulOverflow(elements, a->size[d], &elements)))
-            return THError_setMemory(SIZE_MAX);
+        least = size[d] < least ? size[d] : least;
+        if (TH_UNLIKELY(th_mulOverflow(elements, size[d], &elements)))
+            least = 0;
     }
+    if (TH_UNLIKELY(least <= 0)) /* rare, or an error to explain */
+        return th_resize(r, n, size, NULL);
     r->storage = THStorage_new(r->dtype, elements);
     if (TH_UNLIKELY(r->storage == NULL))
-        return TH_ERR_MEMORY;
+        return THError_pending();
     r->nDimension = n;
     return TH_OK;
+}
+
+/* The sizes of `a`, whose type may differ from r's. */
+static inline int th_initLike(THTensor *r, const THTensor *a) {
+    return th_initSizes(r, a->nDimension, a->size);
 }
 
 #endif

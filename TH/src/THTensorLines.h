@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "THTensorTemp.h"
+#include "THTensorBorrow.h"
 
 /* A view of t whose last dimension is t's dimension d. NULL on failure. */
 static inline THTensor *new_last(THTensor *t, int d) {
@@ -18,10 +18,12 @@ static inline THTensor *new_last(THTensor *t, int d) {
     return THTensor_newPermute(t, t->nDimension, dims);
 }
 
-/* The lines of t along d, contiguous, t itself where it is that already. NULL on
- * failure. */
-static inline THTensor *new_lines(THTensor *t, int d) {
-    THTensor *view = new_last(t, d), *lines = view ? new_contiguous(view) : NULL;
+/* The lines of t along d, contiguous, t itself where it is that already; for give_back.
+ * NULL on failure. */
+static inline THTensor *borrow_lines(THTensor *t, int d) {
+    if (d == t->nDimension - 1)
+        return borrow_contiguous(t);
+    THTensor *view = new_last(t, d), *lines = view ? new_plain(view) : NULL;
     THTensor_free(view);
     return lines;
 }
@@ -38,7 +40,7 @@ static inline int finish_lines(THTensor *r, THTensor *lines, int d, int status) 
         size[i] = lines->size[i < d ? i : i == d ? n - 1 : i - 1];
     status = THTensor_resize(r, n, size, NULL);
     if (status >= 0)
-        status = (view = new_last(r, d)) ? THTensor_(copy)(view, lines) : TH_ERR_MEMORY;
+        status = (view = new_last(r, d)) ? th_copySame(view, lines) : TH_ERR_MEMORY;
 done:
     THTensor_free(view);
     THTensor_free(lines);

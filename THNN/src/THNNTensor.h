@@ -7,8 +7,8 @@
 
 #include "THGenerate.h"
 #include "THNNKernels.h"
+#include "THNNTemp.h"
 #include "THTensorInternal.h"
-#include "THTensorTemp.h"
 
 /* Elements from which memory-bound and transcendental loops run in parallel. */
 #define THNN_GRAIN 32768

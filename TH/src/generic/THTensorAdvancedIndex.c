@@ -32,7 +32,7 @@ static THTensor *new_offsets(const THTensor *t, THLongTensor *const *indices,
     int64_t *to = (int64_t *)offsets->storage->data, count = THTensor_nElement(offsets);
     memset(to, 0, (size_t)count * sizeof(int64_t));
     for (int64_t d = 0; d < n; d++) {
-        THTensor *plain = new_checked_index(indices[d], t->size[d], d, 1, NULL);
+        THTensor *plain = borrow_checked_index(indices[d], t->size[d], d, 1, NULL);
         if (!plain) {
             THTensor_free(offsets);
             return NULL;
@@ -40,7 +40,7 @@ static THTensor *new_offsets(const THTensor *t, THLongTensor *const *indices,
         const int64_t *i = index_data(plain);
         for (int64_t k = 0; k < count; k++)
             to[k] += (i[k] < 0 ? i[k] + t->size[d] : i[k]) * t->stride[d];
-        THTensor_free(plain);
+        give_back(plain, indices[d]);
     }
     return offsets;
 }
@@ -123,7 +123,7 @@ int THTensor_(indexGet)(THTensor *r, THTensor *t, THLongTensor *const *indices,
     int dims = indexed_size(t, offsets, n, size), status = dims;
     if (dims < 0)
         goto done;
-    THTensor *result = new_output(r, dims, size, shares_storage(r, t));
+    THTensor *result = borrow_output(r, dims, size, shares_storage(r, t));
     if (!result) {
         status = TH_ERR_MEMORY;
         goto done;
@@ -137,7 +137,7 @@ int THTensor_(indexGet)(THTensor *r, THTensor *t, THLongTensor *const *indices,
     } else {
         status = for_each_block(result, t, n, offsets, copy_to_narrow);
     }
-    status = finish_output(r, result, status);
+    status = store_output(r, result, status);
 done:
     THTensor_free(offsets);
     return status;
@@ -157,14 +157,9 @@ int THTensor_(indexPut)(THTensor *t, THLongTensor *const *indices, int64_t n,
         status = THError_pending();
         goto done;
     }
-    if (shares_storage(t, src)) {
-        if (!(values = THTensor_newWithSize(TH_REAL_DTYPE, dims, size)))
-            goto done;
-        if ((status = THTensor_(copy)(values, expanded)) < 0)
-            goto done;
-    } else if (!(values = new_contiguous(expanded))) {
+    if (!(values = shares_storage(t, src) ? new_plain(expanded)
+                                          : borrow_contiguous(expanded)))
         goto done;
-    }
     PutRows rows = {TH_DATA(t),
                     TH_DATA(values),
                     index_data(offsets),
@@ -181,8 +176,8 @@ int THTensor_(indexPut)(THTensor *t, THLongTensor *const *indices, int64_t n,
                                 accumulate ? add_to_wide : copy_to_wide);
     }
 done:
+    give_back(values, expanded);
     THTensor_free(expanded);
-    THTensor_free(values);
     THTensor_free(offsets);
     return status;
 }
@@ -191,12 +186,12 @@ done:
  */
 
 /* Where each position lies in t's memory; negative ones may be left, to be counted from
- * its size. `written`: as for new_checked_index. NULL with an error. The caller frees
- * the LongTensor, which has index's size. */
-static THTensor *new_flat_offsets(const THTensor *t, THLongTensor *index,
-                                  const THTensor *written) {
+ * its size. `written`: as for borrow_checked_index. NULL with an error. A LongTensor of
+ * index's size, for give_back. */
+static THTensor *borrow_flat_offsets(const THTensor *t, THLongTensor *index,
+                                     const THTensor *written) {
     int64_t n = THTensor_nElement(t);
-    THTensor *plain = new_checked_index(index, n, 0, 1, written), *offsets = NULL;
+    THTensor *plain = borrow_checked_index(index, n, 0, 1, written), *offsets = NULL;
     if (!plain || THTensor_isContiguous(t))
         return plain;
     offsets = THTensor_newWithSize(TH_LONG, index->nDimension, index->size);
@@ -212,27 +207,28 @@ static THTensor *new_flat_offsets(const THTensor *t, THLongTensor *index,
             }
         }
     }
-    THTensor_free(plain);
+    give_back(plain, index);
     return offsets;
 }
 
 int THTensor_(take)(THTensor *r, THTensor *t, THLongTensor *index) {
     if (!index->nDimension)
         return THTensor_resizeAs(r, index);
-    THTensor *offsets = new_flat_offsets(t, index, NULL);
+    THTensor *offsets = borrow_flat_offsets(t, index, NULL);
     if (!offsets)
         return THError_pending();
-    THTensor *result = new_output(r, offsets->nDimension, offsets->size,
-                                  shares_storage(r, t) || shares_storage(r, offsets));
+    THTensor *result =
+        borrow_output(r, offsets->nDimension, offsets->size,
+                      shares_storage(r, t) || shares_storage(r, offsets));
     int status = result ? 0 : THError_pending();
     if (result) {
         Blocks blocks = {TH_DATA(t), TH_DATA(result), index_data(offsets), 1,
                          THTensor_nElement(t)};
         THParallel_for(THTensor_nElement(offsets), 1 + INDEX_GRAIN, get_blocks,
                        &blocks);
-        status = finish_output(r, result, status);
+        status = store_output(r, result, status);
     }
-    THTensor_free(offsets);
+    give_back(offsets, index);
     return status;
 }
 
@@ -244,18 +240,12 @@ int THTensor_(put)(THTensor *t, THLongTensor *index, THTensor *src, int accumula
                 (long long)THTensor_nElement(src), (long long)n);
     if (!n)
         return 0;
-    THTensor *offsets = new_flat_offsets(t, index, t), *values = NULL;
+    THTensor *offsets = borrow_flat_offsets(t, index, t), *values = NULL;
     if (!offsets)
         return THError_pending();
     int status = TH_ERR_MEMORY;
-    if (shares_storage(t, src)) {
-        values = THTensor_newWithSize(TH_REAL_DTYPE, src->nDimension, src->size);
-        if (values)
-            status = THTensor_(copy)(values, src);
-    } else if ((values = new_contiguous(src))) {
+    if ((values = shares_storage(t, src) ? new_plain(src) : borrow_contiguous(src))) {
         status = 0;
-    }
-    if (status >= 0) {
         PutRows rows = {TH_DATA(t),
                         TH_DATA(values),
                         index_data(offsets),
@@ -266,21 +256,21 @@ int THTensor_(put)(THTensor *t, THLongTensor *index, THTensor *src, int accumula
                         accumulate};
         put_rows(&rows, 0, 1);
     }
-    THTensor_free(offsets);
-    THTensor_free(values);
+    give_back(offsets, index);
+    give_back(values, src);
     return status;
 }
 
 int THTensor_(putFill)(THTensor *t, THLongTensor *index, real value) {
     if (!index->nDimension)
         return 0;
-    THTensor *offsets = new_flat_offsets(t, index, t);
+    THTensor *offsets = borrow_flat_offsets(t, index, t);
     if (!offsets)
         return THError_pending();
     const int64_t *at = index_data(offsets);
     int64_t wrap = THTensor_nElement(t);
     for (int64_t k = 0; k < THTensor_nElement(offsets); k++)
         TH_DATA(t)[at[k] + (at[k] >> 63 & wrap)] = value;
-    THTensor_free(offsets);
+    give_back(offsets, index);
     return 0;
 }

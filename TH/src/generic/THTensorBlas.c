@@ -13,7 +13,7 @@
 
 #include "THBlas.h"
 #include "THGenerate.h"
-#include "THTensorTemp.h"
+#include "THTensorBorrow.h"
 #include "simd/THKernels.h"
 
 /* Multiply-adds below which a product runs on one thread. */
@@ -279,19 +279,9 @@ static inline int is_operand(const THTensor *t) {
     return is_row_major(&m) || is_row_major(&mt);
 }
 
-/* t as it is (retained) if its last two dimensions suit BLAS, else a contiguous copy.
- */
-static THTensor *new_operand(THTensor *t) {
-    if (is_operand(t)) {
-        THTensor_retain(t);
-        return t;
-    }
-    THTensor *copy = THTensor_newWithSize(TH_REAL_DTYPE, t->nDimension, t->size);
-    if (copy && THTensor_(copy)(copy, t) < 0) {
-        THTensor_free(copy);
-        return NULL;
-    }
-    return copy;
+/* t as it is if its last two dimensions suit BLAS, else a contiguous copy. */
+static THTensor *borrow_operand(THTensor *t) {
+    return is_operand(t) ? t : new_plain(t);
 }
 
 /* The stride of a vector as BLAS wants it: at least 1. */
@@ -324,20 +314,27 @@ static int start_fresh(THTensor *r, real beta, THTensor *t, int n,
     return 1;
 }
 
+/* 1 if results of n dimensions can be computed in r: no two elements are one, and BLAS
+ * can write to it. */
+static inline int is_writable(const THTensor *r, int n) {
+    for (int d = 0; d < r->nDimension; d++)
+        if (r->size[d] > 1 && r->stride[d] == 0)
+            return 0;
+    return n < 2 || (r->nDimension >= 2 && is_operand(r));
+}
+
 /* The tensor to compute r = beta * t + ... in, holding t's values unless beta is 0: r
  * itself if it has the result's size or takes it, and can be written element by
  * element; else a new one. `aliased`: r's memory belongs to an operand. NULL on
- * failure; the caller stores it with finish_output. */
-static THTensor *new_accumulator(THTensor *r, real beta, THTensor *t, int n,
-                                 const int64_t *size, int aliased) {
+ * failure; the caller stores it with store_output. */
+static THTensor *borrow_accumulator(THTensor *r, real beta, THTensor *t, int n,
+                                    const int64_t *size, int aliased) {
     THTensor *expanded = NULL, *out = NULL;
     int fresh = start_fresh(r, beta, t, n, size);
-    if (fresh < 0)
-        return NULL;
-    if (fresh) {
-        THTensor_retain(r);
+    if (fresh)
+        return fresh < 0 ? NULL : r;
+    if ((!t || t == r) && !aliased && is_writable(r, n) && th_hasSize(r, n, size))
         return r;
-    }
     if (t && !(expanded = THTensor_newExpand(t, n, size)))
         return NULL;
     int in_place = r == t;
@@ -352,20 +349,10 @@ static THTensor *new_accumulator(THTensor *r, real beta, THTensor *t, int n,
         aliased |= beta != 0 && shares_storage(r, t);
     if (!aliased && !in_place && THTensor_resize(r, n, size, NULL) < 0)
         goto done;
-    int overlaps = 0; /* dimensions in which r repeats elements */
-    for (int d = 0; !aliased && d < r->nDimension; d++)
-        overlaps |= r->size[d] > 1 && r->stride[d] == 0;
-    int writable = !aliased && !overlaps;
-    if (writable && n >= 2)
-        writable = is_operand(r);
-    if (writable) {
-        THTensor_retain(r);
-        out = r;
-    } else {
-        out = THTensor_newWithSize(TH_REAL_DTYPE, n, size);
-    }
-    if (out && t && beta != 0 && out != t && THTensor_(copy)(out, expanded) < 0) {
-        THTensor_free(out);
+    out = !aliased && is_writable(r, n) ? r
+                                        : THTensor_newWithSize(TH_REAL_DTYPE, n, size);
+    if (out && t && beta != 0 && out != t && th_copySame(out, expanded) < 0) {
+        give_back(out, r);
         out = NULL;
     }
 done:
@@ -431,17 +418,17 @@ int THTensor_(addmm)(THTensor *r, real beta, THTensor *t, real alpha, THTensor *
             return 0;
         }
     }
-    THTensor *a = new_operand(mat1), *b = new_operand(mat2), *c = NULL;
+    THTensor *a = borrow_operand(mat1), *b = borrow_operand(mat2), *c = NULL;
     if (a && b)
-        c = new_accumulator(r, beta, t, 2, size,
-                            shares_storage(r, a) || shares_storage(r, b));
+        c = borrow_accumulator(r, beta, t, 2, size,
+                               shares_storage(r, a) || shares_storage(r, b));
     int status = c ? 0 : THError_pending();
     if (c) {
         product(alpha, matrix_of(a), matrix_of(b), beta, matrix_of(c));
-        status = finish_output(r, c, 0);
+        status = store_output(r, c, 0);
     }
-    THTensor_free(a);
-    THTensor_free(b);
+    give_back(a, mat1);
+    give_back(b, mat2);
     return status;
 }
 
@@ -458,29 +445,12 @@ int THTensor_(addmv)(THTensor *r, real beta, THTensor *t, real alpha, THTensor *
     if (mat->size[1] != vec->size[0])
         TH_FAIL(TH_ERR, "size mismatch, m: %s, v: %s", THTensor_shapeText(s1, mat),
                 THTensor_shapeText(s2, vec));
-    if (is_operand(mat) && vector_stride(vec) >= 1) {
-        int fresh = start_fresh(r, beta, t, 1, mat->size);
-        TH_TRY(fresh);
-        if (fresh) {
-            GemvJob job = {
-                alpha,      beta, matrix_of(mat), TH_DATA(vec), vector_stride(vec),
-                TH_DATA(r), 1};
-            gemv(&job);
-            return 0;
-        }
-    }
-    THTensor *a = new_operand(mat), *y = NULL;
-    THTensor *x = vector_stride(vec) >= 1
-                      ? NULL
-                      : THTensor_newWithSize(TH_REAL_DTYPE, 1, vec->size);
-    int status = 0;
-    if (x)
-        status = THTensor_(copy)(x, vec);
-    else if (vector_stride(vec) >= 1)
-        THTensor_retain(x = vec);
-    if (a && x && status >= 0)
-        y = new_accumulator(r, beta, t, 1, mat->size,
-                            shares_storage(r, a) || shares_storage(r, x));
+    THTensor *a = borrow_operand(mat), *y = NULL;
+    THTensor *x = vector_stride(vec) >= 1 ? vec : new_plain(vec);
+    if (a && x)
+        y = borrow_accumulator(r, beta, t, 1, mat->size,
+                               shares_storage(r, a) || shares_storage(r, x));
+    int status = y ? 0 : THError_pending();
     if (y) {
         GemvJob job = {alpha,
                        beta,
@@ -490,12 +460,10 @@ int THTensor_(addmv)(THTensor *r, real beta, THTensor *t, real alpha, THTensor *
                        TH_DATA(y),
                        vector_stride(y)};
         gemv(&job);
-        status = finish_output(r, y, 0);
-    } else {
-        status = THError_pending();
+        status = store_output(r, y, 0);
     }
-    THTensor_free(a);
-    THTensor_free(x);
+    give_back(a, mat);
+    give_back(x, vec);
     return status;
 }
 
@@ -509,8 +477,8 @@ int THTensor_(addr)(THTensor *r, real beta, THTensor *t, real alpha, THTensor *v
         TH_FAIL(TH_ERR, "vector and vector expected, got %dD, %dD tensors",
                 vec1->nDimension, vec2->nDimension);
     int64_t size[2] = {vec1->size[0], vec2->size[0]};
-    THTensor *out = new_accumulator(r, beta, t, 2, size,
-                                    shares_storage(r, vec1) || shares_storage(r, vec2));
+    THTensor *out = borrow_accumulator(
+        r, beta, t, 2, size, shares_storage(r, vec1) || shares_storage(r, vec2));
     if (!out)
         return THError_pending();
     Matrix a = {TH_DATA(vec1), size[0], 1, vec1->stride[0], 1};
@@ -522,7 +490,7 @@ int THTensor_(addr)(THTensor *r, real beta, THTensor *t, real alpha, THTensor *v
         outer(alpha, a, b, beta, c);
     else
         outer(alpha, transposed(b), row, beta, transposed(c));
-    return finish_output(r, out, 0);
+    return store_output(r, out, 0);
 }
 
 int THTensor_(ger)(THTensor *r, THTensor *vec1, THTensor *vec2) {
@@ -563,10 +531,10 @@ int THTensor_(baddbmm)(THTensor *r, real beta, THTensor *t, real alpha,
                        THTensor *batch1, THTensor *batch2) {
     TH_TRY(check_batches(batch1, batch2));
     int64_t size[3] = {batch1->size[0], batch1->size[1], batch2->size[2]};
-    THTensor *a = new_operand(batch1), *b = new_operand(batch2), *c = NULL;
+    THTensor *a = borrow_operand(batch1), *b = borrow_operand(batch2), *c = NULL;
     if (a && b)
-        c = new_accumulator(r, beta, t, 3, size,
-                            shares_storage(r, a) || shares_storage(r, b));
+        c = borrow_accumulator(r, beta, t, 3, size,
+                               shares_storage(r, a) || shares_storage(r, b));
     int status = c ? 0 : THError_pending();
     if (c) {
         BatchJob job = {alpha, beta, a, b, c};
@@ -577,10 +545,10 @@ int THTensor_(baddbmm)(THTensor *r, real beta, THTensor *t, real alpha,
         else
             THParallel_for(size[0], 1 + (int64_t)(GEMM_GRAIN / (work + CALL_COST)),
                            batch_products, &job);
-        status = finish_output(r, c, 0);
+        status = store_output(r, c, 0);
     }
-    THTensor_free(a);
-    THTensor_free(b);
+    give_back(a, batch1);
+    give_back(b, batch2);
     return status;
 }
 
@@ -598,13 +566,14 @@ int THTensor_(addbmm)(THTensor *r, real beta, THTensor *t, real alpha, THTensor 
     THTensor *rows = THTensor_newPermute(batch1, 3, order), *plain = NULL;
     THTensor *other = NULL, *mat1 = NULL, *mat2 = NULL;
     int status = TH_ERR_MEMORY;
-    if (rows && (plain = new_contiguous(rows)) && (other = new_contiguous(batch2)) &&
+    if (rows && (plain = borrow_contiguous(rows)) &&
+        (other = borrow_contiguous(batch2)) &&
         (mat1 = THTensor_newView(plain, 2, left)) &&
         (mat2 = THTensor_newView(other, 2, right)))
         status = THTensor_(addmm)(r, beta, t, alpha, mat1, mat2);
+    give_back(plain, rows);
+    give_back(other, batch2);
     THTensor_free(rows);
-    THTensor_free(plain);
-    THTensor_free(other);
     THTensor_free(mat1);
     THTensor_free(mat2);
     return status;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "THGenerate.h"
-#include "THTensorTemp.h"
+#include "THTensorBorrow.h"
 
 /* Bytes from which a copy is worth spreading over the threads. */
 #define CAT_GRAIN_BYTES (1 << 18)
@@ -251,7 +251,7 @@ int THTensor_(catArray)(THTensor *r, THTensor *const *inputs, int64_t numInputs,
         return THTensor_resize(r, 1, size, NULL);
     for (int64_t i = 0; i < numInputs; i++)
         aliased |= shares_storage(r, inputs[i]);
-    THTensor *result = new_output(r, n, size, aliased);
+    THTensor *result = borrow_output(r, n, size, aliased);
     if (!result)
         return THError_pending();
     for (int64_t i = 0; status >= 0 && i < numInputs; i++) {
@@ -260,7 +260,7 @@ int THTensor_(catArray)(THTensor *r, THTensor *const *inputs, int64_t numInputs,
         status = place(result, inputs[i], (int)dim, start);
         start += inputs[i]->size[dim];
     }
-    return finish_output(r, result, status);
+    return store_output(r, result, status);
 }
 
 int THTensor_(diag)(THTensor *r, THTensor *t, int64_t k) {
@@ -284,7 +284,7 @@ int THTensor_(diag)(THTensor *r, THTensor *t, int64_t k) {
     int64_t side = n + down + right, size[2] = {side, side};
     int matrix = t->nDimension == 1;
     THTensor *result =
-        new_output(r, matrix ? 2 : 1, matrix ? size : &n, shares_storage(r, t));
+        borrow_output(r, matrix ? 2 : 1, matrix ? size : &n, shares_storage(r, t));
     if (!result)
         return THError_pending();
     int status = matrix ? THTensor_(zero)(result) : 0;
@@ -297,7 +297,7 @@ int THTensor_(diag)(THTensor *r, THTensor *t, int64_t k) {
         for (int64_t i = 0; i < n; i++)
             to[i * step] = from[i * from_step];
     }
-    return finish_output(r, result, status);
+    return store_output(r, result, status);
 }
 
 /* r = t with zeros where j - i > k (keep_lower) or j - i < k. */
@@ -305,10 +305,10 @@ static int triangle(THTensor *r, THTensor *t, int64_t k, int keep_lower) {
     if (t->nDimension != 2)
         TH_FAIL(TH_ERR, "expected a matrix, got %dD", t->nDimension);
     if (r != t) {
-        THTensor *result = new_output(r, 2, t->size, shares_storage(r, t));
+        THTensor *result = borrow_output(r, 2, t->size, shares_storage(r, t));
         if (!result)
             return THError_pending();
-        TH_TRY(finish_output(r, result, THTensor_(copy)(result, t)));
+        TH_TRY(store_output(r, result, THTensor_(copy)(result, t)));
     }
     real *data = TH_DATA(r);
     int64_t rows = r->size[0], columns = r->size[1];

@@ -1,11 +1,49 @@
-/* Cross products and norms of slices, made of pointwise operations and reductions.
+/* Cross products, and norms of slices, which are made of other functions.
  * Types: all with arithmetic; the second part floating-point only. */
 #include <TH/TH.h>
 
 #include <string.h>
 
 #include "THGenerate.h"
-#include "THTensorTemp.h"
+#include "THTensorBorrow.h"
+
+/* Positions for each of which a thread computes at least so many cross products. */
+#define CROSS_GRAIN 8192
+
+static inline real difference_of_products(real a, real b, real c, real d) {
+#if TH_REAL_FLOATING
+    return a * b - c * d;
+#else
+    return (real)((uint64_t)a * (uint64_t)b - (uint64_t)c * (uint64_t)d);
+#endif
+}
+
+/* Contiguous (outer, 3, inner) operands. */
+typedef struct CrossJob {
+    real *r;
+    const real *a, *b;
+    int64_t inner;
+} CrossJob;
+
+/* The vectors begin <= v < end of all outer * inner. */
+static void cross_vectors(void *context, int64_t begin, int64_t end) {
+    const CrossJob *job = context;
+    int64_t n = job->inner, i = begin % n, at = begin / n * 3 * n;
+    while (begin < end) {
+        int64_t stop = n - i < end - begin ? n : i + end - begin;
+        real *r = job->r + at;
+        const real *a = job->a + at, *b = job->b + at;
+        begin += stop - i;
+        for (; i < stop; i++) {
+            r[i] =
+                difference_of_products(a[i + n], b[i + 2 * n], a[i + 2 * n], b[i + n]);
+            r[i + n] = difference_of_products(a[i + 2 * n], b[i], a[i], b[i + 2 * n]);
+            r[i + 2 * n] = difference_of_products(a[i], b[i + n], a[i + n], b[i]);
+        }
+        i = 0;
+        at += 3 * n;
+    }
+}
 
 int THTensor_(cross)(THTensor *r, THTensor *a, THTensor *b, int64_t dim) {
     char s1[TH_SHAPE_TEXT], s2[TH_SHAPE_TEXT];
@@ -23,30 +61,22 @@ int THTensor_(cross)(THTensor *r, THTensor *a, THTensor *b, int64_t dim) {
     if (a->size[d] != 3)
         TH_FAIL(TH_ERR, "dimension %d of %s does not have size 3", d,
                 THTensor_shapeText(s1, a));
-    THTensor *result = new_output(r, a->nDimension, a->size,
-                                  shares_storage(r, a) || shares_storage(r, b));
-    if (!result)
-        return THError_pending();
-    int status = 0;
-    for (int i = 0; status >= 0 && i < 3; i++) {
-        int j = (i + 1) % 3, k = (i + 2) % 3;
-        THTensor *to = THTensor_newNarrow(result, d, i, 1);
-        THTensor *aj = THTensor_newNarrow(a, d, j, 1),
-                 *ak = THTensor_newNarrow(a, d, k, 1);
-        THTensor *bj = THTensor_newNarrow(b, d, j, 1),
-                 *bk = THTensor_newNarrow(b, d, k, 1);
-        status = to && aj && ak && bj && bk ? 0 : TH_ERR_MEMORY;
-        if (status >= 0)
-            status = THTensor_(cmul)(to, aj, bk);
-        if (status >= 0)
-            status = THTensor_(addcmul)(to, to, (real)-1, ak, bj);
-        THTensor_free(to);
-        THTensor_free(aj);
-        THTensor_free(ak);
-        THTensor_free(bj);
-        THTensor_free(bk);
+    THTensor *x = borrow_contiguous(a), *y = x ? borrow_contiguous(b) : NULL;
+    THTensor *result = NULL;
+    int aliased = shares_storage(r, a) || shares_storage(r, b), n = a->nDimension;
+    if (y)
+        result = borrow_output(r, n, a->size, aliased);
+    int status = result ? 0 : THError_pending();
+    if (result) {
+        CrossJob job = {TH_DATA(result), TH_DATA(x), TH_DATA(y), 1};
+        for (int e = d + 1; e < n; e++)
+            job.inner *= result->size[e];
+        THParallel_for(th_nElement(result) / 3, CROSS_GRAIN, cross_vectors, &job);
+        status = store_output(r, result, 0);
     }
-    return finish_output(r, result, status);
+    give_back(x, a);
+    give_back(y, b);
+    return status;
 }
 
 #if TH_REAL_FLOATING
@@ -66,7 +96,8 @@ int THTensor_(renormFactors)(THTensor *r, THTensor *t, real p, int64_t dim,
     int64_t n = t->size[d], size[TH_MAX_DIM], rows[2] = {n, THTensor_nElement(t) / n};
     THTensor *moved = NULL, *plain = NULL, *flat = NULL, *norms = NULL, *out = NULL;
     int status = TH_ERR_MEMORY;
-    if (!(moved = THTensor_newTranspose(t, 0, d)) || !(plain = new_contiguous(moved)) ||
+    if (!(moved = THTensor_newTranspose(t, 0, d)) ||
+        !(plain = borrow_contiguous(moved)) ||
         !(flat = THTensor_newView(plain, 2, rows)) ||
         !(norms = THTensor_new(TH_REAL_DTYPE)))
         goto done;
@@ -87,8 +118,8 @@ int THTensor_(renormFactors)(THTensor *r, THTensor *t, real p, int64_t dim,
     if (status >= 0)
         status = THTensor_(copy)(r, out);
 done:
+    give_back(plain, moved);
     THTensor_free(moved);
-    THTensor_free(plain);
     THTensor_free(flat);
     THTensor_free(norms);
     THTensor_free(out);

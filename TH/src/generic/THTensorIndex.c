@@ -139,13 +139,13 @@ int THTensor_(indexSelect)(THTensor *r, THTensor *t, int64_t dim, THLongTensor *
     TH_TRY(d);
     if (t->nDimension > 1 && is_permuted(t, order))
         return select_permuted(r, t, d, index, order);
-    THTensor *plain = new_checked_index(index, t->size[d], d, 0, NULL);
+    THTensor *plain = borrow_checked_index(index, t->size[d], d, 0, NULL);
     if (!plain)
         return THError_pending();
     memcpy(size, t->size, sizeof(int64_t) * (size_t)t->nDimension);
     size[d] = index->size[0];
-    THTensor *result = new_output(r, t->nDimension, size,
-                                  shares_storage(r, t) || shares_storage(r, plain));
+    THTensor *result = borrow_output(r, t->nDimension, size,
+                                     shares_storage(r, t) || shares_storage(r, plain));
     int status = result ? 0 : THError_pending();
     if (!result)
         goto done;
@@ -164,9 +164,9 @@ int THTensor_(indexSelect)(THTensor *r, THTensor *t, int64_t dim, THLongTensor *
         status =
             for_each_slice(result, t, d, index_data(plain), size[d], copy_to_narrow);
     }
-    status = finish_output(r, result, status);
+    status = store_output(r, result, status);
 done:
-    THTensor_free(plain);
+    give_back(plain, index);
     return status;
 }
 
@@ -220,7 +220,7 @@ static int index_put_rows(THTensor *r, int64_t dim, THLongTensor *index, THTenso
     int d = check_index_dim(r, dim, index), status = 0;
     TH_TRY(d);
     TH_TRY(check_index_source(r, d, index, src));
-    THTensor *plain = new_checked_index(index, r->size[d], d, 0, r), *values = src,
+    THTensor *plain = borrow_checked_index(index, r->size[d], d, 0, r), *values = src,
              *copy = NULL;
     if (!plain)
         return THError_pending();
@@ -245,7 +245,7 @@ static int index_put_rows(THTensor *r, int64_t dim, THLongTensor *index, THTenso
                                 accumulate ? add_to_wide : copy_to_wide);
     }
     THTensor_free(copy);
-    THTensor_free(plain);
+    give_back(plain, index);
     return status;
 }
 
@@ -260,7 +260,7 @@ int THTensor_(indexAdd)(THTensor *r, int64_t dim, THLongTensor *index, THTensor 
 int THTensor_(indexFill)(THTensor *r, int64_t dim, THLongTensor *index, real value) {
     int d = check_index_dim(r, dim, index), status = 0;
     TH_TRY(d);
-    THTensor *plain = new_checked_index(index, r->size[d], d, 0, r);
+    THTensor *plain = borrow_checked_index(index, r->size[d], d, 0, r);
     if (!plain)
         return THError_pending();
     const int64_t *i = index_data(plain);
@@ -281,7 +281,7 @@ int THTensor_(indexFill)(THTensor *r, int64_t dim, THLongTensor *index, real val
         THTensor_free(row);
     }
 done:
-    THTensor_free(plain);
+    give_back(plain, index);
     return status;
 }
 
@@ -383,11 +383,11 @@ static int check_gather(const THTensor *t, const char *role, const THTensor *ind
 int THTensor_(gather)(THTensor *r, THTensor *t, int64_t dim, THLongTensor *index) {
     int d = check_gather(t, "input", index, dim);
     TH_TRY(d);
-    THTensor *plain = new_checked_index(index, t->size[d], d, 0, NULL);
+    THTensor *plain = borrow_checked_index(index, t->size[d], d, 0, NULL);
     if (!plain)
         return THError_pending();
     int aliased = shares_storage(r, t) || shares_storage(r, plain);
-    THTensor *result = new_output(r, index->nDimension, index->size, aliased);
+    THTensor *result = borrow_output(r, index->nDimension, index->size, aliased);
     int status = result ? 0 : THError_pending();
     if (result) {
         Walk w = {GATHER,
@@ -403,9 +403,9 @@ int THTensor_(gather)(THTensor *r, THTensor *t, int64_t dim, THLongTensor *index
         int64_t n = w.size[w.nDimension - 1];
         THParallel_for(THTensor_nElement(plain) / n, 1 + INDEX_GRAIN / n, walk_rows,
                        &w);
-        status = finish_output(r, result, status);
+        status = store_output(r, result, status);
     }
-    THTensor_free(plain);
+    give_back(plain, index);
     return status;
 }
 
@@ -423,7 +423,7 @@ static int scatter(THTensor *r, int64_t dim, THLongTensor *index, THTensor *src,
             TH_ERR,
             "Input tensor must have same size as index tensor or be larger: %s and %s",
             THTensor_shapeText(a, src), THTensor_shapeText(b, index));
-    THTensor *plain = new_checked_index(index, r->size[d], d, 0, r), *copy = NULL;
+    THTensor *plain = borrow_checked_index(index, r->size[d], d, 0, r), *copy = NULL;
     if (!plain)
         return THError_pending();
     if (src && shares_storage(r, src)) {
@@ -448,7 +448,7 @@ static int scatter(THTensor *r, int64_t dim, THLongTensor *index, THTensor *src,
         THParallel_for(rows, grain, walk_rows, &w);
     }
     THTensor_free(copy);
-    THTensor_free(plain);
+    give_back(plain, index);
     return status;
 }
 

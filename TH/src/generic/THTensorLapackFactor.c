@@ -179,7 +179,7 @@ int THTensor_(orgqr)(THTensor *ra, THTensor *a, THTensor *tau) {
     int64_t columns = a->size[0] < a->size[1] ? a->size[0] : a->size[1];
     THTensor *narrow = hold(&s, THTensor_newNarrow(a, 1, 0, columns));
     THTensor *q = narrow ? hold_copy(&s, narrow) : NULL;
-    THTensor *factors = hold(&s, new_contiguous(tau));
+    THTensor *factors = hold_contiguous(&s, tau);
     if (s.failed)
         return drop(&s, THError_pending());
     int status = make_q(&s, q, (int)columns, factors);
@@ -204,7 +204,7 @@ int THTensor_(ormqr)(THTensor *ra, THTensor *a, THTensor *tau, THTensor *c,
     TH_TRY(need_lapack("ormqr"));
     Scratch s = {.n = 0};
     THTensor *reflectors = hold_copy(&s, a), *product = hold_copy(&s, c);
-    THTensor *factors = hold(&s, new_contiguous(tau));
+    THTensor *factors = hold_contiguous(&s, tau);
     if (s.failed)
         return drop(&s, THError_pending());
     int m = (int)c->size[0], n = (int)c->size[1], k = (int)tau->size[0];

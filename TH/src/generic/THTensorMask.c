@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "THGenerate.h"
-#include "THTensorTemp.h"
+#include "THTensorBorrow.h"
 
 /* Elements that belong together: they are counted first, so that every chunk knows
  * where its results go, and then all are written, on several threads. */
@@ -31,24 +31,31 @@ static void count_chunks(void *context, int64_t begin, int64_t end) {
     }
 }
 
-static int64_t *starts_data(const THTensor *starts) {
-    return (int64_t *)starts->storage->data;
-}
+/* How many elements are on before each chunk, and the sum of all behind the last. */
+typedef struct Starts {
+    int64_t *before, all;
+    THTensor *memory; /* of `before` where there are several chunks */
+    int64_t single[2];
+} Starts;
 
-/* How many elements are on before each chunk, and the sum of all behind the last. NULL
- * with an error. */
-static THTensor *new_starts(const void *data, int item, int64_t n, Count count) {
+/* Counts; the caller frees `memory`. */
+static int find_starts(Starts *starts, const void *data, int item, int64_t n,
+                       Count count) {
     int64_t chunks = (n + CHUNK - 1) / CHUNK, size = chunks + 1;
-    THTensor *starts = THTensor_newWithSize(TH_LONG, 1, &size);
-    if (!starts)
-        return NULL;
-    int64_t *before = starts_data(starts);
-    CountJob job = {data, item, n, before, count};
-    before[0] = 0;
+    starts->memory = NULL;
+    starts->before = starts->single;
+    if (chunks > 1) {
+        if (!(starts->memory = THTensor_newWithSize(TH_LONG, 1, &size)))
+            return TH_ERR_MEMORY;
+        starts->before = starts->memory->storage->data;
+    }
+    CountJob job = {data, item, n, starts->before, count};
+    starts->before[0] = 0;
     THParallel_for(chunks, 1, count_chunks, &job);
     for (int64_t c = 0; c < chunks; c++)
-        before[c + 1] += before[c];
-    return starts;
+        starts->before[c + 1] += starts->before[c];
+    starts->all = starts->before[chunks];
+    return 0;
 }
 
 /* Bytes of 0 and 1, added up in lanes that do not overflow. */
@@ -85,46 +92,49 @@ static const uint8_t *mask_data(const THTensor *mask) {
     return (const uint8_t *)mask->storage->data + mask->storageOffset;
 }
 
-/* mask, expanded to the given size, as plain memory that does not belong to r's
- * storage, the number of ones in *ones, and that before each chunk in *starts, which
- * the caller frees. NULL with an error; the caller frees the result. */
-static THTensor *new_mask(THByteTensor *mask, int n, const int64_t *size,
-                          const THTensor *r, int64_t *ones, THTensor **starts) {
-    THTensor *plain = NULL, *expanded = THTensor_newExpand(mask, n, size);
-    if (!expanded)
-        return NULL;
-    if (THTensor_isContiguous(expanded) && !shares_storage(expanded, r)) {
-        plain = expanded;
-    } else {
-        plain = THTensor_newWithSize(TH_BYTE, n, size);
-        if (plain && THByteTensor_copy(plain, expanded) < 0) {
-            THTensor_free(plain);
-            plain = NULL;
-        }
-        THTensor_free(expanded);
-        if (!plain)
-            return NULL;
-    }
-    const uint8_t *m = mask_data(plain);
-    int64_t numel = THTensor_nElement(plain), i = 0;
+/* A mask as plain memory that nobody writes to, and where its ones are. */
+typedef struct Mask {
+    THTensor *plain;
+    const THTensor *lender; /* the mask itself, if it has the wanted size */
+    Starts starts;
+} Mask;
+
+/* Opens a mask, expanded to the given size, for writing to r; after success close_mask.
+ */
+static int open_mask(Mask *self, THByteTensor *mask, int n, const int64_t *size,
+                     const THTensor *r) {
+    THTensor *expanded = mask;
+    self->lender = mask;
+    if (!th_hasSize(mask, n, size) && !(expanded = THTensor_newExpand(mask, n, size)))
+        return THError_pending();
+    self->plain =
+        shares_storage(expanded, r) ? new_plain(expanded) : borrow_contiguous(expanded);
+    if (self->plain != expanded)
+        give_back(expanded, mask);
+    if (!self->plain)
+        return TH_ERR_MEMORY;
+    const uint8_t *m = mask_data(self->plain);
+    int64_t numel = th_nElement(self->plain), i = 0;
     uint8_t bits = 0;
     for (int64_t k = 0; k < numel; k++)
         bits |= m[k];
+    int status;
     if (bits > 1) {
         while (m[i] <= 1)
             i++;
-        THError_set(TH_ERR, "Mask tensor can take 0 and 1 values only, but got %d",
-                    m[i]);
-        THTensor_free(plain);
-        return NULL;
+        status = THError_set(
+            TH_ERR, "Mask tensor can take 0 and 1 values only, but got %d", m[i]);
+    } else {
+        status = find_starts(&self->starts, m, 1, numel, count_mask);
     }
-    *starts = new_starts(m, 1, numel, count_mask);
-    if (!*starts) {
-        THTensor_free(plain);
-        return NULL;
-    }
-    *ones = starts_data(*starts)[(numel + CHUNK - 1) / CHUNK];
-    return plain;
+    if (status < 0)
+        give_back(self->plain, mask);
+    return status;
+}
+
+static void close_mask(Mask *self) {
+    THTensor_free(self->starts.memory);
+    give_back(self->plain, self->lender);
 }
 
 /* Moves between a tensor with as many elements as the mask and one with as many as the
@@ -181,18 +191,18 @@ static void run_chunks(const MaskJob *job, void (*body)(void *, int64_t, int64_t
 /* Runs over the contiguous form of r and stores it; src NULL: fills with value. */
 static int masked_write(THTensor *r, THByteTensor *mask, THTensor *src, real value) {
     char a[TH_SHAPE_TEXT], b[TH_SHAPE_TEXT];
-    int64_t ones, n = THTensor_nElement(r);
+    int64_t n = THTensor_nElement(r);
     if (!r->nDimension || !mask->nDimension) {
         if (r->nDimension || mask->nDimension)
             TH_FAIL(TH_ERR, "mask %s does not fit tensor %s",
                     THTensor_shapeText(a, mask), THTensor_shapeText(b, r));
         return 0;
     }
-    THTensor *values = NULL, *target = NULL, *starts = NULL;
-    THTensor *m = new_mask(mask, r->nDimension, r->size, r, &ones, &starts);
-    if (!m)
-        return THError_pending();
+    Mask m;
+    TH_TRY(open_mask(&m, mask, r->nDimension, r->size, r));
+    THTensor *values = NULL, *target = NULL;
     int status = TH_ERR_MEMORY;
+    int64_t ones = m.starts.all;
     if (src && THTensor_nElement(src) < ones) {
         status = THError_set(
             TH_ERR, "Number of elements of src (%lld) < number of ones in mask (%lld)",
@@ -203,27 +213,24 @@ static int masked_write(THTensor *r, THByteTensor *mask, THTensor *src, real val
         status = 0;
         goto done;
     }
-    if (src && shares_storage(src, r)) {
-        if (!(values = THTensor_newWithSize(TH_REAL_DTYPE, src->nDimension, src->size)))
-            goto done;
-        if ((status = THTensor_(copy)(values, src)) < 0)
-            goto done;
-    } else if (src && !(values = new_contiguous(src))) {
+    if (src &&
+        !(values = shares_storage(src, r) ? new_plain(src) : borrow_contiguous(src)))
         goto done;
-    }
-    if (!(target = new_contiguous(r))) {
-        status = TH_ERR_MEMORY;
+    if (!(target = borrow_contiguous(r)))
         goto done;
-    }
-    MaskJob job = {mask_data(m),    starts_data(starts),          n,    ones,
-                   TH_DATA(target), src ? TH_DATA(values) : NULL, value};
+    MaskJob job = {mask_data(m.plain),
+                   m.starts.before,
+                   n,
+                   ones,
+                   TH_DATA(target),
+                   src ? TH_DATA(values) : NULL,
+                   value};
     run_chunks(&job, src ? spread_chunks : fill_chunks);
-    status = target == r ? 0 : THTensor_(copy)(r, target);
+    status = target == r ? 0 : th_copySame(r, target);
 done:
-    THTensor_free(target);
-    THTensor_free(values);
-    THTensor_free(starts);
-    THTensor_free(m);
+    give_back(target, r);
+    give_back(values, src);
+    close_mask(&m);
     return status;
 }
 
@@ -237,42 +244,40 @@ int THTensor_(maskedCopy)(THTensor *r, THByteTensor *mask, THTensor *src) {
 
 int THTensor_(maskedSelect)(THTensor *r, THTensor *t, THByteTensor *mask) {
     char a[TH_SHAPE_TEXT], b[TH_SHAPE_TEXT];
-    int64_t size[TH_MAX_DIM], ones = 0;
+    int64_t size[TH_MAX_DIM], none = 0;
     if (!t->nDimension && !mask->nDimension)
-        return THTensor_resize(r, 1, &ones, NULL);
+        return THTensor_resize(r, 1, &none, NULL);
     if (!t->nDimension || !mask->nDimension)
         TH_FAIL(TH_ERR, "mask %s does not fit tensor %s", THTensor_shapeText(a, mask),
                 THTensor_shapeText(b, t));
     int n = THTensor_broadcastShape(t, mask, size), status = TH_ERR_MEMORY;
     TH_TRY(n);
-    THTensor *expanded = NULL, *values = NULL, *starts = NULL;
-    THTensor *m = new_mask(mask, n, size, r, &ones, &starts);
-    if (!m)
-        return THError_pending();
-    if (!ones) {
-        status = THTensor_resize(r, 1, &ones, NULL);
+    Mask m;
+    TH_TRY(open_mask(&m, mask, n, size, r));
+    THTensor *expanded = NULL, *values = NULL;
+    if (!m.starts.all) {
+        status = THTensor_resize(r, 1, &m.starts.all, NULL);
         goto done;
     }
-    if (!(expanded = THTensor_newExpand(t, n, size)) ||
-        !(values = new_contiguous(expanded)))
+    expanded = th_hasSize(t, n, size) ? t : THTensor_newExpand(t, n, size);
+    if (!expanded || !(values = borrow_contiguous(expanded)))
         goto done;
-    THTensor *result = new_output(r, 1, &ones, shares_storage(r, t));
+    THTensor *result = borrow_output(r, 1, &m.starts.all, shares_storage(r, t));
     if (!result)
         goto done;
-    MaskJob job = {mask_data(m),
-                   starts_data(starts),
-                   THTensor_nElement(m),
-                   ones,
+    MaskJob job = {mask_data(m.plain),
+                   m.starts.before,
+                   th_nElement(m.plain),
+                   m.starts.all,
                    TH_DATA(values),
                    TH_DATA(result),
                    0};
     run_chunks(&job, gather_chunks);
-    status = finish_output(r, result, 0);
+    status = store_output(r, result, 0);
 done:
-    THTensor_free(expanded);
-    THTensor_free(values);
-    THTensor_free(starts);
-    THTensor_free(m);
+    give_back(values, expanded);
+    give_back(expanded, t);
+    close_mask(&m);
     return status;
 }
 
@@ -334,28 +339,34 @@ int THTensor_(nonzero)(THLongTensor *r, THTensor *t) {
     int64_t n = THTensor_nElement(t), none = 0;
     if (!n)
         return THTensor_resize(r, 1, &none, NULL);
-    THTensor *values = new_contiguous(t), *starts = NULL, *out = NULL;
-    int status = TH_ERR_MEMORY;
-    if (!values ||
-        !(starts = new_starts(TH_DATA(values), sizeof(real), n, count_nonzero)))
+    THTensor *values = borrow_contiguous(t);
+    Starts starts;
+    if (!values)
+        return THError_pending();
+    int status = find_starts(&starts, TH_DATA(values), sizeof(real), n, count_nonzero);
+    if (status < 0)
         goto done;
-    int64_t size[2] = {starts_data(starts)[(n + CHUNK - 1) / CHUNK], t->nDimension};
-    if (!size[0]) {
+    if (!starts.all) {
         status = THTensor_resize(r, 1, &none, NULL);
         goto done;
     }
-    if (!(out = THTensor_newWithSize(TH_LONG, 2, size)))
+    int64_t size[2] = {starts.all, t->nDimension};
+    int dims = t->nDimension;
+    THTensor *out = borrow_output(r, 2, size, shares_storage(r, t));
+    if (!out) {
+        status = TH_ERR_MEMORY;
         goto done;
-    PlacesJob job = {
-        TH_DATA(values), starts_data(starts), values->size, t->nDimension - 1, n,
-        starts_data(out)};
+    }
+    PlacesJob job = {TH_DATA(values),
+                     starts.before,
+                     values->size,
+                     dims - 1,
+                     n,
+                     (int64_t *)out->storage->data + out->storageOffset};
     THParallel_for((n + CHUNK - 1) / CHUNK, 1, place_chunks, &job);
-    status = THTensor_resize(r, 2, size, NULL);
-    if (status >= 0)
-        status = THLongTensor_copy(r, out);
+    status = store_output(r, out, 0);
 done:
-    THTensor_free(out);
-    THTensor_free(starts);
-    THTensor_free(values);
+    THTensor_free(starts.memory);
+    give_back(values, t);
     return status;
 }

@@ -36,7 +36,7 @@ static int for_lines(Line line, THTensor *r, THTensor *a, THTensor *b, int64_t d
         return THTensor_resizeAs(r, a);
     int d = all ? a->nDimension - 1 : THTensor_wrapDim(dim, a->nDimension), status = 0;
     TH_TRY(d);
-    if (!(plainA = new_lines(a, d)) || (b && !(plainB = new_lines(b, d))))
+    if (!(plainA = borrow_lines(a, d)) || (b && !(plainB = borrow_lines(b, d))))
         status = TH_ERR_MEMORY;
     if (status >= 0)
         out = THTensor_newWithSize(TH_REAL_DTYPE, a->nDimension, plainA->size);
@@ -47,8 +47,8 @@ static int for_lines(Line line, THTensor *r, THTensor *a, THTensor *b, int64_t d
                        &job);
     }
     status = finish_lines(r, out, d, status);
-    THTensor_free(plainA);
-    THTensor_free(plainB);
+    give_back(plainA, a);
+    give_back(plainB, b);
     return status;
 }
 

@@ -11,7 +11,7 @@
 
 #include "THGenerate.h"
 #include "THRandomBlock.h"
-#include "THTensorTemp.h"
+#include "THTensorBorrow.h"
 
 /* Numbers that are drawn at a time. */
 #define BLOCK 512
@@ -25,11 +25,11 @@ static int fill_with(THTensor *r, THGenerator *generator, Fill fill,
     int64_t n = THTensor_nElement(r);
     if (!n)
         return 0;
-    THTensor *out = new_output(r, r->nDimension, r->size, 0);
+    THTensor *out = borrow_output(r, r->nDimension, r->size, 0);
     if (!out)
         return THError_pending();
     fill(TH_DATA(out), n, generator, parameters);
-    return finish_output(r, out, 0);
+    return store_output(r, out, 0);
 }
 
 /* --- integers -------------------------------------------------------------------- */
@@ -114,7 +114,7 @@ int THTensor_(cappedRandom)(THTensor *r, THGenerator *generator, int64_t maxValu
 int THTensor_(randperm)(THTensor *r, THGenerator *generator, int64_t n) {
     if (n <= 0)
         TH_FAIL(TH_ERR_VALUE, "must be strictly positive, but got %lld", (long long)n);
-    THTensor *out = new_output(r, 1, &n, 0);
+    THTensor *out = borrow_output(r, 1, &n, 0);
     if (!out)
         return THError_pending();
     real *data = TH_DATA(out);
@@ -126,7 +126,7 @@ int THTensor_(randperm)(THTensor *r, THGenerator *generator, int64_t n) {
         data[i] = data[z];
         data[z] = swap;
     }
-    return finish_output(r, out, 0);
+    return store_output(r, out, 0);
 }
 
 /* --- coins ----------------------------------------------------------------------- */
@@ -171,7 +171,7 @@ static int bernoulli_each(THTensor *r, THGenerator *generator, const double *p,
     int64_t n = THTensor_nElement(r);
     for (int64_t i = 0; i < n; i++)
         TH_TRY(check_probability(p[i]));
-    THTensor *out = new_output(r, r->nDimension, r->size, 0);
+    THTensor *out = borrow_output(r, r->nDimension, r->size, 0);
     if (!out)
         return THError_pending();
     real *data = TH_DATA(out);
@@ -180,7 +180,7 @@ static int bernoulli_each(THTensor *r, THGenerator *generator, const double *p,
                                     : THRandom_uniform(generator, 0, 1);
         data[i] = uniform <= p[i];
     }
-    return finish_output(r, out, 0);
+    return store_output(r, out, 0);
 }
 
 /* A float tensor with float probabilities takes float numbers, everything else double
@@ -413,7 +413,7 @@ int THTensor_(multinomial)(THLongTensor *r, THGenerator *generator, THTensor *pr
                 "cannot sample n_sample > prob_dist:size(1) samples without "
                 "replacement: %lld of %lld",
                 (long long)n, (long long)categories);
-    THTensor *weights = new_contiguous(prob), *cumulative = NULL, *out = NULL;
+    THTensor *weights = borrow_contiguous(prob), *cumulative = NULL, *out = NULL;
     int status = weights ? 0 : THError_pending();
     for (int64_t row = 0; status >= 0 && row < rows; row++)
         status = check_weights(TH_DATA(weights) + row * categories, categories);
@@ -438,7 +438,7 @@ int THTensor_(multinomial)(THLongTensor *r, THGenerator *generator, THTensor *pr
 done:
     THTensor_free(out);
     THTensor_free(cumulative);
-    THTensor_free(weights);
+    give_back(weights, prob);
     return status;
 }
 #endif

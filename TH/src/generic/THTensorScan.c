@@ -7,7 +7,7 @@
 
 #include "THApply.h"
 #include "THGenerate.h"
-#include "THTensorInternal.h"
+#include "THTensorBorrow.h"
 
 /* Lines that advance together; elements that a thread takes at least. */
 #define BLOCK 256
@@ -95,10 +95,8 @@ static int scan_dim(Scan scan, THTensor *r, THTensor *t, int64_t dim) {
         TH_TRY(THTensor_resizeAs(r, t));
     int direct =
         r == t || THTensor_isSetTo(r, t) || separate; /* reading is ahead of writing */
-    THTensor *output = r;
-    if (direct && th_isContiguous(r))
-        THTensor_retain(r);
-    else if (!(output = THTensor_newWithSize(TH_REAL_DTYPE, t->nDimension, t->size)))
+    THTensor *output = borrow_output(r, t->nDimension, t->size, !direct);
+    if (!output)
         return THError_pending();
     ScanJob job = {scan, TH_DATA(output), t, d, 1, 1};
     for (int e = d + 1; e < t->nDimension; e++)
@@ -109,14 +107,7 @@ static int scan_dim(Scan scan, THTensor *r, THTensor *t, int64_t dim) {
         th_nElement(t) / t->size[d] / job.run * ((job.run + BLOCK - 1) / BLOCK);
     int64_t perBlock = (job.run < BLOCK ? job.run : BLOCK) * t->size[d];
     THParallel_for(blocks, GRAIN / perBlock + 1, scan_blocks, &job);
-    int status = TH_OK;
-    if (output != r) {
-        status = THTensor_resizeAs(r, output);
-        if (status == TH_OK)
-            status = th_copyStrided(r, output);
-    }
-    THTensor_free(output);
-    return status;
+    return store_output(r, output, TH_OK);
 }
 
 int THTensor_(cumsum)(THTensor *r, THTensor *t, int64_t dim) {

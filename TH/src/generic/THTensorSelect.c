@@ -9,6 +9,8 @@
 #include "THGenerate.h"
 #include "THTensorLines.h"
 
+/* Lines up to this length are sorted on the stack. */
+#define FEW 32
 /* Elements that a thread takes at least. */
 #define GRAIN 4096
 
@@ -78,7 +80,7 @@ static void select_lines(void *context, int64_t begin, int64_t end) {
     SelectJob *job = context;
     uint8_t sizeClass;
     size_t bytes = (size_t)job->n * sizeof(Element);
-    Element *e = THAlloc_new(bytes, &sizeClass);
+    Element few[FEW], *e = job->n > FEW ? THAlloc_new(bytes, &sizeClass) : few;
     if (!e) {
         __atomic_store_n(&job->failed, 1, __ATOMIC_RELAXED);
         return;
@@ -90,7 +92,8 @@ static void select_lines(void *context, int64_t begin, int64_t end) {
         job->values[line] = found.value;
         job->indices[line] = found.position;
     }
-    THAlloc_free(e, bytes, sizeClass);
+    if (job->n > FEW)
+        THAlloc_free(e, bytes, sizeClass);
 }
 
 /* The longest run of equal elements of each sorted line, the first of several. */
@@ -119,29 +122,23 @@ static int run_lines(SelectJob *job, THTensor *values, THLongTensor *indices,
                      void (*body)(void *, int64_t, int64_t)) {
     int64_t size[TH_MAX_DIM];
     int n = reduced_size(t, d, keepdim, size);
-    THTensor *picked = THTensor_newWithSize(TH_REAL_DTYPE, n, size), *places = NULL;
-    int status = TH_ERR_MEMORY;
-    if (!picked || !(places = THTensor_newWithSize(TH_LONG, n, size)))
-        goto done;
     job->n = t->size[d];
-    job->values = TH_DATA(picked);
-    job->indices = (int64_t *)places->storage->data;
-    THParallel_for(THTensor_nElement(picked), 1 + GRAIN / job->n, body, job);
-    if (job->failed) {
-        status = THError_setMemory((size_t)job->n * sizeof(Element));
-        goto done;
+    THTensor *picked = borrow_output(values, n, size, shares_storage(values, t));
+    if (!picked)
+        return THError_pending();
+    THTensor *places = borrow_output(indices, n, size, shares_storage(indices, t));
+    if (!places) {
+        give_back(picked, values);
+        return THError_pending();
     }
-    status = THTensor_resize(values, n, size, NULL);
-    if (status >= 0)
-        status = THTensor_resize(indices, n, size, NULL);
-    if (status >= 0)
-        status = THTensor_(copy)(values, picked);
-    if (status >= 0)
-        status = THLongTensor_copy(indices, places);
-done:
-    THTensor_free(picked);
-    THTensor_free(places);
-    return status;
+    job->values = TH_DATA(picked);
+    job->indices = (int64_t *)places->storage->data + places->storageOffset;
+    THParallel_for(th_nElement(picked), 1 + GRAIN / job->n, body, job);
+    int status = 0;
+    if (job->failed)
+        status = THError_setMemory((size_t)job->n * sizeof(Element));
+    status = store_output(values, picked, status);
+    return store_output(indices, places, status);
 }
 
 /* The checks that all share; returns dim counted from the start. */
@@ -157,12 +154,12 @@ static int check_select(const THTensor *values, const THTensor *indices,
 
 static int select_along(THTensor *values, THLongTensor *indices, THTensor *t, int d,
                         int64_t rank, int keepdim) {
-    THTensor *lines = new_lines(t, d);
+    THTensor *lines = borrow_lines(t, d);
     if (!lines)
         return THError_pending();
     SelectJob job = {.lines = TH_DATA(lines), .k = rank};
     int status = run_lines(&job, values, indices, t, d, keepdim, select_lines);
-    THTensor_free(lines);
+    give_back(lines, t);
     return status;
 }
 
@@ -192,14 +189,14 @@ real THTensor_(medianall)(THTensor *t) {
                             "one");
         return 0;
     }
-    THTensor *plain = new_contiguous(t);
+    THTensor *plain = borrow_contiguous(t);
     if (!plain)
         return 0;
     SelectJob job = {TH_DATA(plain), NULL, &value, &index, n, (n - 1) / 2, 0};
     select_lines(&job, 0, 1);
     if (job.failed)
         THError_setMemory((size_t)n * sizeof(Element));
-    THTensor_free(plain);
+    give_back(plain, t);
     return value;
 }
 
@@ -207,7 +204,7 @@ int THTensor_(mode)(THTensor *values, THLongTensor *indices, THTensor *t, int64_
                     int keepdim) {
     int d = check_select(values, indices, t, dim, "mode"), status = TH_ERR_MEMORY;
     TH_TRY(d);
-    THTensor *lines = new_lines(t, d), *sorted = NULL, *order = NULL;
+    THTensor *lines = borrow_lines(t, d), *sorted = NULL, *order = NULL;
     if (lines && (sorted = THTensor_new(TH_REAL_DTYPE)))
         order = THTensor_new(TH_LONG);
     if (order)
@@ -217,7 +214,7 @@ int THTensor_(mode)(THTensor *values, THLongTensor *indices, THTensor *t, int64_
                          .order = (const int64_t *)order->storage->data};
         status = run_lines(&job, values, indices, t, d, keepdim, mode_lines);
     }
-    THTensor_free(lines);
+    give_back(lines, t);
     THTensor_free(sorted);
     THTensor_free(order);
     return status;
@@ -236,7 +233,7 @@ int THTensor_(histc)(THTensor *r, THTensor *t, int64_t bins, real min, real max)
         TH_FAIL(TH_ERR, "histc: the range must be finite and rising, but is [%g, %g]",
                 (double)min, (double)max);
     double low = min == max ? min - 1.0 : min, high = min == max ? max + 1.0 : max;
-    THTensor *plain = new_contiguous(t), *out = NULL;
+    THTensor *plain = borrow_contiguous(t), *out = NULL;
     int status = TH_ERR_MEMORY;
     if (!plain || !(out = THTensor_newWithSize(TH_REAL_DTYPE, 1, &bins)))
         goto done;
@@ -254,7 +251,7 @@ int THTensor_(histc)(THTensor *r, THTensor *t, int64_t bins, real min, real max)
     if (status >= 0)
         status = THTensor_(copy)(r, out);
 done:
-    THTensor_free(plain);
+    give_back(plain, t);
     THTensor_free(out);
     return status;
 }

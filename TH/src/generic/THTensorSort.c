@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "THGenerate.h"
-#include "THTensorTemp.h"
+#include "THTensorBorrow.h"
 
 /* Up to this length runs are sorted by insertion. */
 #define INSERTION_MAX 16
@@ -22,6 +22,8 @@
 #define TOPK_INSERTION_MAX 32
 #define DIGIT_BITS 11
 #define DIGIT_COUNT (1 << DIGIT_BITS)
+/* Lines up to this length are sorted on the stack. */
+#define FEW 32
 /* Elements from which lines are spread over the threads. */
 #define SORT_GRAIN 4096
 
@@ -227,7 +229,7 @@ static void sort_lines(void *context, int64_t begin, int64_t end) {
     int64_t n = job->n, k = job->k, stride = job->t->stride[job->dim];
     size_t bytes = 2 * (size_t)n * sizeof(Item);
     uint8_t size_class;
-    Item *items = THAlloc_new(bytes, &size_class);
+    Item few[2 * FEW], *items = n > FEW ? THAlloc_new(bytes, &size_class) : few;
     if (!items) {
         __atomic_store_n(&job->failed, 1, __ATOMIC_RELAXED);
         return;
@@ -252,7 +254,8 @@ static void sort_lines(void *context, int64_t begin, int64_t end) {
             job->indices[to] = result[i].position;
         }
     }
-    THAlloc_free(items, bytes, size_class);
+    if (n > FEW)
+        THAlloc_free(items, bytes, size_class);
 }
 
 /* The first k of each line, sorted or not. */
@@ -275,27 +278,24 @@ static int sort_along(THTensor *values, THLongTensor *indices, THTensor *t, int 
     size[dim] = k;
     if (shares_storage(values, indices))
         TH_FAIL(TH_ERR, "values and indices must be different tensors");
-    THTensor *order = THTensor_newWithSize(TH_LONG, t->nDimension, size);
-    THTensor *result =
-        order ? new_output(values, t->nDimension, size, shares_storage(values, t))
-              : NULL;
-    int status = result ? 0 : THError_pending();
-    if (!result)
-        goto done;
+    int dims = t->nDimension;
+    THTensor *order = borrow_output(indices, dims, size, shares_storage(indices, t));
+    if (!order)
+        return THError_pending();
+    THTensor *result = borrow_output(values, dims, size, shares_storage(values, t));
+    if (!result) {
+        give_back(order, indices);
+        return THError_pending();
+    }
     job.values = TH_DATA(result);
-    job.indices = (int64_t *)order->storage->data;
+    job.indices = (int64_t *)order->storage->data + order->storageOffset;
+    int status = 0;
     THParallel_for(THTensor_nElement(t) / job.n, 1 + SORT_GRAIN / job.n, sort_lines,
                    &job);
     if (job.failed)
         status = THError_setMemory(2 * (size_t)job.n * sizeof(Item));
-    status = finish_output(values, result, status);
-    if (status >= 0)
-        status = THTensor_resize(indices, t->nDimension, size, NULL);
-    if (status >= 0)
-        status = THLongTensor_copy(indices, order);
-done:
-    THTensor_free(order);
-    return status;
+    status = store_output(values, result, status);
+    return store_output(indices, order, status);
 }
 
 int THTensor_(sort)(THTensor *values, THLongTensor *indices, THTensor *t, int64_t dim,

@@ -4,13 +4,10 @@
  * An operand is read through new_contiguous; a result is written through new_output and
  * stored with finish_output, which copies only if the caller's tensor could not be
  * written directly. */
-#ifndef TH_TENSOR_TEMP_H
-#define TH_TENSOR_TEMP_H
+#ifndef THNN_TEMP_H
+#define THNN_TEMP_H
 
-/* 1 if the tensors are views of one storage. */
-static inline int shares_storage(const THTensor *a, const THTensor *b) {
-    return a == b || (a->storage && a->storage == b->storage);
-}
+#include "THTensorInternal.h"
 
 /* t itself (retained) if it is contiguous, else a contiguous copy. NULL on failure. */
 static inline THTensor *new_contiguous(THTensor *t) {
