@@ -130,6 +130,31 @@ def test_continuous(source, type_name, name, arguments, transform):
     assert_allclose(x, [transform(source) for _ in range(30)], rtol, 0)
 
 
+@pytest.mark.parametrize(
+    "name, arguments",
+    [
+        ("exponential_", (0.3,)),
+        ("cauchy_", (-1, 5)),
+        ("log_normal_", (1, 2)),
+        ("log_normal_", (0, 60)),
+    ],
+)
+@pytest.mark.parametrize("n", [1, 2, 25, 1000, 1003])
+def test_float_numbers_are_the_rounded_double_ones(name, arguments, n):
+    draws = {}
+    for type_name in ("Float", "Double"):
+        torch.manual_seed(SEED)
+        first, second = (
+            getattr(make(type_name, n), name)(*arguments) for _ in range(2)
+        )
+        state = torch.get_rng_state().tolist()
+        draws[type_name] = first.numpy(), second.numpy(), state
+    for float_draw, double_draw in zip(draws["Float"], draws["Double"], strict=True):
+        with np.errstate(over="ignore"):
+            expected = np.asarray(double_draw).astype(np.asarray(float_draw).dtype)
+        np.testing.assert_array_equal(float_draw, expected)
+
+
 @pytest.mark.parametrize("type_name", ALL)
 def test_geometric_counts_until_the_first_failure(source, type_name):
     x = make(type_name, 200).geometric_(0.7)

@@ -81,7 +81,7 @@ uint64_t THRandom_initialSeed(THGenerator *self) {
 /* --- uniform numbers --- */
 
 static void renew_state(THGenerator *self) {
-    th__normalKernels()->renew(self->state);
+    th__normal->renew(self->state);
     self->left = TH_MT_N;
     self->next = 0;
 }
@@ -119,6 +119,10 @@ float THRandom_uniformFloat(THGenerator *self, float a, float b) {
 
 /* --- distributions --- */
 
+static double radius_of(double y) {
+    return sqrt(-2.0 * log(1.0 - y));
+}
+
 double THRandom_normal(THGenerator *self, double mean, double stdv) {
     if (!(stdv >= 0))
         FAIL_ZERO(TH_ERR, "normal: standard deviation must not be negative, got %g",
@@ -130,17 +134,30 @@ double THRandom_normal(THGenerator *self, double mean, double stdv) {
     }
     self->normal_x = standard_uniform(self);
     self->normal_y = standard_uniform(self);
-    self->normal_rho = sqrt(-2.0 * log(1.0 - self->normal_y));
+    self->normal_rho = radius_of(self->normal_y);
     self->normal_is_valid = 1;
     return self->normal_rho * cos(TWO_PI * self->normal_x) * stdv + mean;
 }
 
+double th__exponentialOf(double x, double lambda) {
+    return -1.0 / lambda * log(1.0 - x);
+}
+
 double THRandom_exponential(THGenerator *self, double lambda) {
-    return -1.0 / lambda * log(1.0 - standard_uniform(self));
+    return th__exponentialOf(standard_uniform(self), lambda);
+}
+
+double th__cauchyOf(double x, double median, double sigma) {
+    return median + sigma * tan(TWO_PI / 2 * (x - 0.5));
 }
 
 double THRandom_cauchy(THGenerator *self, double median, double sigma) {
-    return median + sigma * tan(TWO_PI / 2 * (standard_uniform(self) - 0.5));
+    return th__cauchyOf(standard_uniform(self), median, sigma);
+}
+
+double th__logNormalOf(double x, double y, int second, double mean, double stdv) {
+    double angle = TWO_PI * x, turn = second ? sin(angle) : cos(angle);
+    return exp(radius_of(y) * turn * stdv + mean);
 }
 
 double THRandom_logNormal(THGenerator *self, double mean, double stdv) {
@@ -150,11 +167,15 @@ double THRandom_logNormal(THGenerator *self, double mean, double stdv) {
     return exp(THRandom_normal(self, mean, stdv));
 }
 
+int th__geometricOf(double x, double p) {
+    double trials = log(1.0 - x) / log(p);
+    return trials < INT_MAX - 1 ? (int)trials + 1 : INT_MAX;
+}
+
 int THRandom_geometric(THGenerator *self, double p) {
     if (!(p > 0 && p < 1))
         FAIL_ZERO(TH_ERR, "geometric: p must be > 0 and < 1, got %g", p);
-    double trials = log(1.0 - standard_uniform(self)) / log(p);
-    return trials < INT_MAX - 1 ? (int)trials + 1 : INT_MAX;
+    return th__geometricOf(standard_uniform(self), p);
 }
 
 int THRandom_bernoulli(THGenerator *self, double p) {

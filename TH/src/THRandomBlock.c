@@ -5,13 +5,25 @@
 
 #define BLOCK 512
 
+const THNormalKernels *th__normal;
+
+/* Chooses the kernels when the library is loaded. */
+__attribute__((constructor)) static void choose_kernels(void) {
+    th__normal = &th__normal_base;
+#if defined(__x86_64__)
+    if (THCpu_level() == TH_CPU_V4)
+        th__normal = &th__normal_v4;
+    else if (THCpu_level() == TH_CPU_V3)
+        th__normal = &th__normal_v3;
+#endif
+}
+
 void th__randomBlock(THGenerator *generator, uint32_t *out, int64_t n) {
-    const THNormalKernels *kernels = th__normalKernels();
     while (n > 0) {
         /* All but the number that renews the state. */
         int64_t ready = generator->left - 1 < n ? generator->left - 1 : n;
         const uint64_t *state = generator->state + generator->next;
-        kernels->temper(out, state, ready);
+        th__normal->temper(out, state, ready);
         generator->left -= (int)ready;
         generator->next += (uint64_t)ready;
         out += ready;
@@ -28,7 +40,7 @@ void th__uniformBlock(THGenerator *generator, double *out, int64_t n) {
     for (int64_t done = 0; done < n; done += BLOCK / 2) {
         int64_t count = n - done < BLOCK / 2 ? n - done : BLOCK / 2;
         th__randomBlock(generator, bits, 2 * count);
-        th__normalKernels()->uniformDouble(out + done, bits, count);
+        th__normal->uniformDouble(out + done, bits, count);
     }
 }
 
@@ -37,20 +49,6 @@ void th__uniformBlockFloat(THGenerator *generator, float *out, int64_t n) {
     for (int64_t done = 0; done < n; done += BLOCK) {
         int64_t count = n - done < BLOCK ? n - done : BLOCK;
         th__randomBlock(generator, bits, count);
-        th__normalKernels()->uniformFloat(out + done, bits, count);
+        th__normal->uniformFloat(out + done, bits, count);
     }
-}
-
-const THNormalKernels *th__normalKernels(void) {
-#if defined(__x86_64__)
-    switch (THCpu_level()) {
-    case TH_CPU_V4:
-        return &th__normal_v4;
-    case TH_CPU_V3:
-        return &th__normal_v3;
-    default:
-        break;
-    }
-#endif
-    return &th__normal_base;
 }

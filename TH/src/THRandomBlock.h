@@ -14,8 +14,15 @@ void th__uniformBlock(THGenerator *generator, double *out, int64_t n);
 /* n times THRandom_uniformFloat(generator, 0, 1). */
 void th__uniformBlockFloat(THGenerator *generator, float *out, int64_t n);
 
+/* What the distributions make of numbers on [0, 1), x and y; logNormal makes two of a
+ * pair. Kernels ask these where their own functions are not exact enough. */
+double th__exponentialOf(double x, double lambda);
+double th__cauchyOf(double x, double median, double sigma);
+int th__geometricOf(double x, double p);
+double th__logNormalOf(double x, double y, int second, double mean, double stdv);
+
 /* The kernels of the CPU level in use. */
-const THNormalKernels *th__normalKernels(void);
+extern const THNormalKernels *th__normal;
 
 #if defined(TH_GENERATE_Float)
 #define th__uniformBlockReal th__uniformBlockFloat

@@ -41,17 +41,6 @@ typedef struct IntegerRange {
     int wide;
 } IntegerRange;
 
-/* x % range for 0 < range < 2^32, by multiplications (Lemire, Kaser and Kurz, "Faster
- * remainder by direct computation", 2019). */
-static inline uint32_t remainder_by(uint32_t x, uint64_t range, uint64_t inverse) {
-#ifdef __SIZEOF_INT128__
-    return (uint32_t)((unsigned __int128)(inverse * x) * range >> 64);
-#else
-    (void)inverse;
-    return (uint32_t)(x % range);
-#endif
-}
-
 static void fill_integers(real *out, int64_t n, THGenerator *generator,
                           const void *parameters) {
     const IntegerRange *p = parameters;
@@ -62,15 +51,19 @@ static void fill_integers(real *out, int64_t n, THGenerator *generator,
         return;
     }
     uint32_t bits[BLOCK];
-    uint64_t range = p->range, inverse = UINT64_MAX / range + 1;
-    int whole = range >> 32 != 0; /* every number is in the range */
+    int whole = p->range >> 32 != 0; /* every number is in the range */
+    int narrow = p->minValue >= 0 && p->range < (uint64_t)INT32_MAX - p->minValue;
     for (int64_t done = 0; done < n; done += BLOCK) {
         int64_t count = n - done < BLOCK ? n - done : BLOCK;
         th__randomBlock(generator, bits, count);
-        for (int64_t i = 0; i < count && !whole; i++)
-            bits[i] = remainder_by(bits[i], range, inverse);
-        for (int64_t i = 0; i < count; i++)
-            out[done + i] = (real)(int64_t)(bits[i] + (uint64_t)p->minValue);
+        if (!whole)
+            th__normal->modulo(bits, count, (uint32_t)p->range);
+        if (narrow) /* sums of 32 bits are vector code */
+            for (int64_t i = 0; i < count; i++)
+                out[done + i] = (real)((int32_t)bits[i] + (int32_t)p->minValue);
+        else
+            for (int64_t i = 0; i < count; i++)
+                out[done + i] = (real)(int64_t)(bits[i] + (uint64_t)p->minValue);
     }
 }
 
@@ -133,8 +126,15 @@ int THTensor_(randperm)(THTensor *r, THGenerator *generator, int64_t n) {
 
 static void fill_geometric(real *out, int64_t n, THGenerator *generator,
                            const void *parameters) {
-    for (int64_t i = 0; i < n; i++)
-        out[i] = (real)THRandom_geometric(generator, *(const double *)parameters);
+    double p = *(const double *)parameters, uniform[BLOCK];
+    int32_t trials[BLOCK];
+    for (int64_t done = 0; done < n; done += BLOCK) {
+        int64_t count = n - done < BLOCK ? n - done : BLOCK;
+        th__uniformBlock(generator, uniform, count);
+        th__normal->geometric(trials, uniform, count, p);
+        for (int64_t i = 0; i < count; i++)
+            out[done + i] = (real)trials[i];
+    }
 }
 
 int THTensor_(geometric)(THTensor *r, THGenerator *generator, double p) {
@@ -165,43 +165,59 @@ int THTensor_(bernoulli)(THTensor *r, THGenerator *generator, double p) {
     return fill_with(r, generator, fill_bernoulli, &p);
 }
 
-/* p: contiguous doubles, as many as r has elements. */
-static int bernoulli_each(THTensor *r, THGenerator *generator, const double *p,
-                          int from_float) {
-    int64_t n = THTensor_nElement(r);
-    for (int64_t i = 0; i < n; i++)
-        TH_TRY(check_probability(p[i]));
-    THTensor *out = borrow_output(r, r->nDimension, r->size, 0);
-    if (!out)
-        return THError_pending();
-    real *data = TH_DATA(out);
-    for (int64_t i = 0; i < n; i++) {
-        double uniform = from_float ? (double)THRandom_uniformFloat(generator, 0, 1)
-                                    : THRandom_uniform(generator, 0, 1);
-        data[i] = uniform <= p[i];
-    }
-    return store_output(r, out, 0);
+/* Element i of a contiguous Float or Double tensor. */
+static inline double probability_at(const THTensor *p, int64_t i) {
+    i += p->storageOffset;
+    return p->dtype == TH_FLOAT ? (double)((const float *)p->storage->data)[i]
+                                : ((const double *)p->storage->data)[i];
 }
 
-/* A float tensor with float probabilities takes float numbers, everything else double
- * ones. */
+/* out[i] = 1 with probability p[i]: float numbers with float probabilities for a float
+ * tensor, double numbers else. */
+static void draw_each(real *out, THGenerator *generator, const THTensor *p) {
+    int64_t n = th_nElement(p);
+    if (p->dtype == TH_FLOAT && TH_REAL_DTYPE == TH_FLOAT) {
+        const float *limit = (const float *)p->storage->data + p->storageOffset;
+        float uniform[BLOCK];
+        for (int64_t done = 0; done < n; done += BLOCK) {
+            int64_t count = n - done < BLOCK ? n - done : BLOCK;
+            th__uniformBlockFloat(generator, uniform, count);
+            for (int64_t i = 0; i < count; i++)
+                out[done + i] = uniform[i] <= limit[done + i];
+        }
+        return;
+    }
+    for (int64_t done = 0; done < n; done += BLOCK) {
+        double uniform[BLOCK];
+        int64_t count = n - done < BLOCK ? n - done : BLOCK;
+        th__uniformBlock(generator, uniform, count);
+        for (int64_t i = 0; i < count; i++)
+            out[done + i] = uniform[i] <= probability_at(p, done + i);
+    }
+}
+
 static int bernoulli_tensor(THTensor *r, THGenerator *generator, THTensor *p) {
     char a[TH_SHAPE_TEXT], b[TH_SHAPE_TEXT];
-    if (THTensor_nElement(p) != THTensor_nElement(r))
+    int64_t n = th_nElement(p);
+    if (n != th_nElement(r))
         TH_FAIL(TH_ERR, "inconsistent tensor size, probabilities %s for a tensor %s",
                 THTensor_shapeText(a, p), THTensor_shapeText(b, r));
-    if (!r->nDimension)
+    if (!n)
         return 0;
-    THTensor *plain = THTensor_newWithSize(TH_DOUBLE, p->nDimension, p->size);
+    THTensor *plain = shares_storage(r, p) ? new_plain(p) : borrow_contiguous(p);
     if (!plain)
         return THError_pending();
-    int floats = p->dtype == TH_FLOAT;
-    int status =
-        floats ? THDoubleTensor_copyFloat(plain, p) : THDoubleTensor_copy(plain, p);
-    if (status >= 0)
-        status = bernoulli_each(r, generator, (const double *)plain->storage->data,
-                                floats && TH_REAL_DTYPE == TH_FLOAT);
-    THTensor_free(plain);
+    int status = 0;
+    for (int64_t i = 0; status >= 0 && i < n; i++)
+        status = check_probability(probability_at(plain, i));
+    THTensor *out = NULL;
+    if (status >= 0 && !(out = borrow_output(r, r->nDimension, r->size, 0)))
+        status = THError_pending();
+    if (out) {
+        draw_each(TH_DATA(out), generator, plain);
+        status = store_output(r, out, 0);
+    }
+    give_back(plain, p);
     return status;
 }
 
@@ -245,11 +261,10 @@ typedef struct NormalBlocks {
 
 static void transform_blocks(void *context, int64_t begin, int64_t end) {
     const NormalBlocks *c = context;
-    const THNormalKernels *kernels = th__normalKernels();
 #if defined(TH_GENERATE_Float)
-    kernels->transformFloat(c->data + 16 * begin, end - begin, c->mean, c->stdv);
+    th__normal->transformFloat(c->data + 16 * begin, end - begin, c->mean, c->stdv);
 #else
-    kernels->transformDouble(c->data + 16 * begin, end - begin, c->mean, c->stdv);
+    th__normal->transformDouble(c->data + 16 * begin, end - begin, c->mean, c->stdv);
 #endif
 }
 
@@ -292,8 +307,17 @@ int THTensor_(normal)(THTensor *r, THGenerator *generator, double mean, double s
 static void fill_exponential(real *out, int64_t n, THGenerator *generator,
                              const void *parameters) {
     const Pair *p = parameters;
+#if defined(TH_GENERATE_Float)
+    double uniform[BLOCK];
+    for (int64_t done = 0; done < n; done += BLOCK) {
+        int64_t count = n - done < BLOCK ? n - done : BLOCK;
+        th__uniformBlock(generator, uniform, count);
+        th__normal->exponential(out + done, uniform, count, p->a);
+    }
+#else
     for (int64_t i = 0; i < n; i++)
-        out[i] = (real)THRandom_exponential(generator, p->a);
+        out[i] = THRandom_exponential(generator, p->a);
+#endif
 }
 
 int THTensor_(exponential)(THTensor *r, THGenerator *generator, double lambda) {
@@ -304,8 +328,17 @@ int THTensor_(exponential)(THTensor *r, THGenerator *generator, double lambda) {
 static void fill_cauchy(real *out, int64_t n, THGenerator *generator,
                         const void *parameters) {
     const Pair *p = parameters;
+#if defined(TH_GENERATE_Float)
+    double uniform[BLOCK];
+    for (int64_t done = 0; done < n; done += BLOCK) {
+        int64_t count = n - done < BLOCK ? n - done : BLOCK;
+        th__uniformBlock(generator, uniform, count);
+        th__normal->cauchy(out + done, uniform, count, p->a, p->b);
+    }
+#else
     for (int64_t i = 0; i < n; i++)
-        out[i] = (real)THRandom_cauchy(generator, p->a, p->b);
+        out[i] = THRandom_cauchy(generator, p->a, p->b);
+#endif
 }
 
 int THTensor_(cauchy)(THTensor *r, THGenerator *generator, double median,
@@ -314,10 +347,24 @@ int THTensor_(cauchy)(THTensor *r, THGenerator *generator, double median,
     return fill_with(r, generator, fill_cauchy, &p);
 }
 
+/* The last pair is made one by one, because the generator remembers it. */
 static void fill_log_normal(real *out, int64_t n, THGenerator *generator,
                             const void *parameters) {
     const Pair *p = parameters;
-    for (int64_t i = 0; i < n; i++)
+    int64_t i = 0;
+#if defined(TH_GENERATE_Float)
+    double uniform[BLOCK];
+    if (generator->normal_is_valid)
+        out[i++] = (real)THRandom_logNormal(generator, p->a, p->b);
+    while (n - i > 2) {
+        int64_t pairs = (n - i - 1) / 2;
+        pairs = pairs < BLOCK / 2 ? pairs : BLOCK / 2;
+        th__uniformBlock(generator, uniform, 2 * pairs);
+        th__normal->logNormal(out + i, uniform, pairs, p->a, p->b);
+        i += 2 * pairs;
+    }
+#endif
+    for (; i < n; i++)
         out[i] = (real)THRandom_logNormal(generator, p->a, p->b);
 }
 

@@ -328,11 +328,16 @@ static inline float th_cosf(float x) {
     return (float)th_cos(x);
 }
 
-static inline float th_tanf(float x) {
+/* tan, within 4 units in the last place, without the sign of 0 */
+static inline double th_tanRatio(double x) {
     int64_t n;
     double r = th_reducedAngle(x, &n);
     double s = th_reducedSin(r), c = th_reducedCos(r);
-    float y = (float)((n & 1 ? -c : s) / (n & 1 ? s : c));
+    return (n & 1 ? -c : s) / (n & 1 ? s : c);
+}
+
+static inline float th_tanf(float x) {
+    float y = (float)th_tanRatio(x);
     return x == 0 ? x : y;
 }
 

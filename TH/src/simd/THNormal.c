@@ -6,6 +6,7 @@
 #include "THKernelMacros.h"
 #include "THMath.h"
 #include "THNormal.h"
+#include "THRandomBlock.h"
 
 #define TWO_PI 6.283185307179586476925286766559
 
@@ -74,6 +75,126 @@ static void uniform_double(double *out, const uint32_t *bits, int64_t n) {
     }
 }
 
+/* Quotients of whole numbers below 2^32 are not so close to a larger whole number that
+ * rounding could make them one. */
+static void modulo(uint32_t *bits, int64_t n, uint32_t range) {
+    const double half = 0x1p31, size = range;
+    EACH for (int64_t i = 0; i < n; i++) { /* vectors convert signed numbers only */
+        double x = (double)(int32_t)(bits[i] ^ 0x80000000u) + half;
+        double rest = x - floor(x / size) * size;
+        bits[i] = (uint32_t)(int32_t)(rest - half) ^ 0x80000000u;
+    }
+}
+
+/* ---- Distributions that are defined by functions of the C library ----
+ *
+ * THMath.h computes the same functions, each within a few units in the last place (as
+ * the C library does). That decides the rounded result, except where a boundary between
+ * two results lies within the margin of error: a piece with such a number is made as
+ * THRandom.c makes it. */
+
+#define PIECE 64
+#define MARGIN 0x1p-46 /* of error, relative; 2^-50 would do */
+
+/* The elements of the piece that begins at `at`. */
+static inline int64_t piece_at(int64_t at, int64_t n) {
+    return n - at < PIECE ? n - at : PIECE;
+}
+
+static void exponential(float *out, const double *uniform, int64_t n, double lambda) {
+    const double factor = -1 / lambda;
+    for (int64_t at = 0; at < n; at += PIECE) {
+        const int64_t m = piece_at(at, n);
+        const double *u = uniform + at;
+        float *to = out + at;
+        int unsure = 0;
+        for (int64_t i = 0; i < m; i++) {
+            double y = factor * th_log(1 - u[i]), margin = fabs(y) * MARGIN;
+            float low = (float)(y - margin), high = (float)(y + margin);
+            to[i] = low;
+            unsure |= !(low == high);
+        }
+        for (int64_t i = 0; unsure && i < m; i++)
+            to[i] = (float)th__exponentialOf(u[i], lambda);
+    }
+}
+
+static void cauchy(float *out, const double *uniform, int64_t n, double median,
+                   double sigma) {
+    for (int64_t at = 0; at < n; at += PIECE) {
+        const int64_t m = piece_at(at, n);
+        const double *u = uniform + at;
+        float *to = out + at;
+        int unsure = 0;
+        for (int64_t i = 0; i < m; i++) {
+            double part = sigma * th_tanRatio(TWO_PI / 2 * (u[i] - 0.5));
+            double y = median + part, margin = (fabs(part) + fabs(median)) * MARGIN;
+            float low = (float)(y - margin), high = (float)(y + margin);
+            to[i] = low;
+            unsure |= !(low == high);
+        }
+        for (int64_t i = 0; unsure && i < m; i++)
+            to[i] = (float)th__cauchyOf(u[i], median, sigma);
+    }
+}
+
+static inline int32_t whole_trials(double trials) {
+    return trials < INT32_MAX - 1 ? (int32_t)trials + 1 : INT32_MAX;
+}
+
+static void geometric(int32_t *out, const double *uniform, int64_t n, double p) {
+    const double log_p = log(p);
+    for (int64_t at = 0; at < n; at += PIECE) {
+        const int64_t m = piece_at(at, n);
+        const double *u = uniform + at;
+        int32_t *to = out + at;
+        int unsure = 0;
+        for (int64_t i = 0; i < m; i++) {
+            double trials = th_log(1 - u[i]) / log_p;
+            int32_t low = whole_trials(trials * (1 - MARGIN));
+            to[i] = low;
+            unsure |= low != whole_trials(trials * (1 + MARGIN));
+        }
+        for (int64_t i = 0; unsure && i < m; i++)
+            to[i] = th__geometricOf(u[i], p);
+    }
+}
+
+static void log_normal(float *out, const double *uniform, int64_t pairs, double mean,
+                       double stdv) {
+    for (int64_t at = 0; at < pairs; at += PIECE) {
+        const int64_t m = piece_at(at, pairs);
+        const double *u = uniform + 2 * at;
+        double most[2 * PIECE], normal[2 * PIECE];
+        float rounded[2 * PIECE], *to = out + 2 * at;
+        int unsure = 0;
+        for (int64_t i = 0; i < m; i++)
+            most[i] = most[m + i] = sqrt(-2 * th_log(1 - u[2 * i + 1])) * stdv;
+        for (int64_t i = 0; i < m; i++) {
+            int64_t quarters;
+            double r = th_reducedAngle(TWO_PI * u[2 * i], &quarters);
+            normal[i] = th_turnedSin(r, quarters + 1);
+            normal[m + i] = th_turnedSin(r, quarters);
+        }
+        for (int64_t i = 0; i < 2 * m; i++) {
+            double y = th_exp(normal[i] * most[i] + mean);
+            double margin = y * (1 + fabs(most[i]) + fabs(mean)) * MARGIN;
+            float low = (float)(y - margin), high = (float)(y + margin);
+            rounded[i] = low;
+            unsure |= !(low == high);
+        }
+        for (int64_t i = 0; i < m; i++) {
+            to[2 * i] = rounded[i];
+            to[2 * i + 1] = rounded[m + i];
+        }
+        for (int64_t i = 0; unsure && i < m; i++) {
+            const double *pair = u + 2 * i;
+            to[2 * i] = (float)th__logNormalOf(pair[0], pair[1], 0, mean, stdv);
+            to[2 * i + 1] = (float)th__logNormalOf(pair[0], pair[1], 1, mean, stdv);
+        }
+    }
+}
+
 const THNormalKernels TH_CONCAT_2(th__normal_, TH_ISA) = {
     .transformFloat = transform_float,
     .transformDouble = transform_double,
@@ -81,4 +202,9 @@ const THNormalKernels TH_CONCAT_2(th__normal_, TH_ISA) = {
     .temper = temper,
     .uniformFloat = uniform_float,
     .uniformDouble = uniform_double,
+    .modulo = modulo,
+    .exponential = exponential,
+    .cauchy = cauchy,
+    .geometric = geometric,
+    .logNormal = log_normal,
 };

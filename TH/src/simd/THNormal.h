@@ -14,6 +14,16 @@ typedef struct THNormalKernels {
     /* Uniform numbers on [0, 1), from one number, or two, each. */
     void (*uniformFloat)(float *out, const uint32_t *bits, int64_t n);
     void (*uniformDouble)(double *out, const uint32_t *bits, int64_t n);
+    /* bits[i] %= range, 0 < range < 2^32. */
+    void (*modulo)(uint32_t *bits, int64_t n, uint32_t range);
+    /* What the distributions of THRandom.h make of uniform numbers, rounded to float;
+     * logNormal takes and gives pairs. */
+    void (*exponential)(float *out, const double *uniform, int64_t n, double lambda);
+    void (*cauchy)(float *out, const double *uniform, int64_t n, double median,
+                   double sigma);
+    void (*geometric)(int32_t *out, const double *uniform, int64_t n, double p);
+    void (*logNormal)(float *out, const double *uniform, int64_t pairs, double mean,
+                      double stdv);
 } THNormalKernels;
 
 extern const THNormalKernels th__normal_base, th__normal_v3, th__normal_v4;
