@@ -42,6 +42,13 @@
             (const char *side, const char *trans, const int *m, const int *n,          \
              const int *k, const real *a, const int *lda, const real *tau, real *c,    \
              const int *ldc, real *work, const int *lwork, int *info, size_t, size_t)) \
+    ROUTINE(geqr2, (const int *m, const int *n, real *a, const int *lda, real *tau,    \
+                    real *work, int *info))                                            \
+    ROUTINE(org2r, (const int *m, const int *n, const int *k, real *a, const int *lda, \
+                    const real *tau, real *work, int *info))                           \
+    ROUTINE(orm2r, (const char *side, const char *trans, const int *m, const int *n,   \
+                    const int *k, const real *a, const int *lda, const real *tau,      \
+                    real *c, const int *ldc, real *work, int *info, size_t, size_t))   \
     ROUTINE(geqrt, (const int *m, const int *n, const int *nb, real *a,                \
                     const int *lda, real *t, const int *ldt, real *work, int *info))   \
     ROUTINE(larfb, (const char *side, const char *trans, const char *direct,           \

@@ -78,10 +78,17 @@ static void factor_panels(THTensor *a, THTensor *t, THTensor *work) {
     }
 }
 
+/* Up to PANEL reflectors LAPACK applies one by one: these go to the routines for that
+ * without asking for workspace first, which is as long as a row or a column. */
+
 /* Overwrites a matrix stored by columns with its factors and fills tau. */
 static int factor_qr(Scratch *s, THTensor *a, THTensor *tau) {
     int m = (int)a->size[0], n = (int)a->size[1], lwork = -1, info;
-    real query;
+    real query, few[PANEL];
+    if (n <= PANEL) {
+        lapack.geqr2(&m, &n, TH_DATA(a), &m, TH_DATA(tau), few, &info);
+        return STATUS_OF(info, "geqrf", "unknown Lapack error. info = %d", info);
+    }
     lapack.geqrf(&m, &n, TH_DATA(a), &m, TH_DATA(tau), &query, &lwork, &info);
     THTensor *work = hold_work(s, query, &lwork);
     if (!work)
@@ -93,7 +100,11 @@ static int factor_qr(Scratch *s, THTensor *a, THTensor *tau) {
 /* Overwrites the first columns of a, from geqrf, with as many columns of Q. */
 static int make_q(Scratch *s, THTensor *a, int columns, THTensor *tau) {
     int m = (int)a->size[0], k = (int)tau->size[0], lwork = -1, info;
-    real query;
+    real query, few[PANEL];
+    if (columns <= PANEL) {
+        lapack.org2r(&m, &columns, &k, TH_DATA(a), &m, TH_DATA(tau), few, &info);
+        return STATUS_OF(info, "orgqr", "unknown Lapack error. info = %d", info);
+    }
     lapack.orgqr(&m, &columns, &k, TH_DATA(a), &m, TH_DATA(tau), &query, &lwork, &info);
     THTensor *work = hold_work(s, query, &lwork);
     if (!work)
@@ -209,14 +220,21 @@ int THTensor_(ormqr)(THTensor *ra, THTensor *a, THTensor *tau, THTensor *c,
         return drop(&s, THError_pending());
     int m = (int)c->size[0], n = (int)c->size[1], k = (int)tau->size[0];
     int lda = (int)a->size[0], lwork = -1, info;
-    real query;
-    lapack.ormqr(side, trans, &m, &n, &k, TH_DATA(reflectors), &lda, TH_DATA(factors),
-                 TH_DATA(product), &m, &query, &lwork, &info, 1, 1);
-    THTensor *work = hold_work(&s, query, &lwork);
-    if (s.failed)
-        return drop(&s, THError_pending());
-    lapack.ormqr(side, trans, &m, &n, &k, TH_DATA(reflectors), &lda, TH_DATA(factors),
-                 TH_DATA(product), &m, TH_DATA(work), &lwork, &info, 1, 1);
+    real query, few[PANEL];
+    if ((*side == 'L' ? n : m) <= PANEL && k <= PANEL) {
+        lapack.orm2r(side, trans, &m, &n, &k, TH_DATA(reflectors), &lda,
+                     TH_DATA(factors), TH_DATA(product), &m, few, &info, 1, 1);
+    } else {
+        lapack.ormqr(side, trans, &m, &n, &k, TH_DATA(reflectors), &lda,
+                     TH_DATA(factors), TH_DATA(product), &m, &query, &lwork, &info, 1,
+                     1);
+        THTensor *work = hold_work(&s, query, &lwork);
+        if (s.failed)
+            return drop(&s, THError_pending());
+        lapack.ormqr(side, trans, &m, &n, &k, TH_DATA(reflectors), &lda,
+                     TH_DATA(factors), TH_DATA(product), &m, TH_DATA(work), &lwork,
+                     &info, 1, 1);
+    }
     int status = STATUS_OF(info, "ormqr", "unknown Lapack error. info = %d", info);
     if (status >= 0)
         status = store(ra, product);
