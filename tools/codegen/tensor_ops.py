@@ -42,7 +42,7 @@ from torchlike._C.backcompat cimport broadcast_warnings, broadcasts_anew, flatte
 from torchlike._C.errors cimport check, raise_error
 from torchlike._C.generator cimport generator_pointer
 from torchlike._C.tensor_base cimport (
-    TensorBase, clone, contiguous, dispatch_of, is_large, is_number, missing_operator,
+    TensorBase, become, clone, contiguous, dispatch_of, is_large, is_number, missing_operator,
     new_empty, number_scalar, operator_method, scalar_tensor, to_number, to_scalar,
     type_name, wrap,
 )
@@ -264,10 +264,9 @@ class TensorWriter:
         )
 
     def inplace_view(self, operator, overload):
-        view = operator.function_name(overload, "t")
-        forward = ", ".join(["self", *pass_on(overload.arguments)])
+        target, arguments = call_code(overload, self.tables)
         self.function(
             f"int {operator.function_name(overload, 'become')}"
             f"({', '.join(['TensorBase self', *declare(overload.arguments)])}) except -1",
-            [f"return check(THTensor_set(self.c_tensor, {view}({forward}).c_tensor))"],
+            [f"return become(self, {target}({', '.join(arguments)}))"],
         )

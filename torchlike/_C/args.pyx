@@ -5,7 +5,7 @@ taken from the left; an argument that does not fit a parameter with a default is
 next one, so that ``addmm(beta=1, alpha=1, mat1, mat2)`` takes two, three or four arguments.
 When nothing fits, the error lists what was given and what would be accepted.
 """
-from cpython.float cimport PyFloat_AsDouble, PyFloat_CheckExact
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_CheckExact
 from cpython.list cimport PyList_Check
 from cpython.long cimport PyLong_AsLongLong, PyLong_Check, PyLong_CheckExact
 from cpython.object cimport PyObject
@@ -43,19 +43,27 @@ cdef extern from "Python.h":
     bint PyIndex_Check(object o)
     int PyUnicode_CompareWithASCIIString(object text, const char *ascii)
     object PyNumber_Index(object o)
+    long long PyLong_AsLongLongAndOverflow(object o, int *overflow)
+    PyObject *Py_TYPE(object o)
 
 
-cdef bint to_int(object o, int64_t *value) noexcept:
+cdef inline bint to_int(object o, int64_t *value) noexcept:
     # An int, or something that says it is one (a NumPy integer).
-    if PyLong_Check(o) or PyIndex_Check(o):
-        if isinstance(o, (TensorBase, VariableBase)):
-            return False
-        try:
-            value[0] = PyLong_AsLongLong(o if PyLong_Check(o) else PyNumber_Index(o))
-            return True
-        except Exception:                            # whatever the object's __index__ raises
-            return False
-    return False
+    cdef int overflow
+    if PyLong_Check(o):
+        value[0] = PyLong_AsLongLongAndOverflow(o, &overflow)
+        return not overflow
+    return PyIndex_Check(o) and index_to_int(o, value)
+
+
+cdef bint index_to_int(object o, int64_t *value) noexcept:
+    if isinstance(o, (TensorBase, VariableBase)):
+        return False
+    try:
+        value[0] = PyLong_AsLongLong(PyNumber_Index(o))
+        return True
+    except Exception:                                # whatever the object's __index__ raises
+        return False
 
 
 cdef inline TensorBase index_tensor(object o, int dtype):
@@ -86,6 +94,9 @@ cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, 
     cdef Value *value = &a.values[i]
     cdef char kind = p.kind
     if kind == c'T' or kind == c't':
+        if <void *>Py_TYPE(o) == ops.pytype and not variables:
+            value.o = <PyObject *>o
+            return True
         if variables:
             if isinstance(o, VariableBase):
                 if (<VariableBase>o).data_.ops == ops:
@@ -104,6 +115,11 @@ cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, 
         a.unsettled |= isinstance(o, VariableBase)
         return o is None or index_tensor(o, ops.dtype) is not None
     if kind == c'S':
+        if PyFloat_CheckExact(o) and ops.is_floating:
+            value.s.d = PyFloat_AS_DOUBLE(o)
+            return True
+        if <void *>Py_TYPE(o) == ops.pytype:
+            return False
         a.unsettled |= not is_plain(o)
         if not is_number(ops, o):
             return False
@@ -121,6 +137,9 @@ cdef bint accept(const Parameter *p, THDispatch *ops, bint variables, object o, 
             return True
         return False
     if kind == c'D':
+        if PyFloat_CheckExact(o):
+            value.d = PyFloat_AS_DOUBLE(o)
+            return True
         a.unsettled |= not is_plain(o)
         if not is_number(dispatch_of(6), o):
             return False

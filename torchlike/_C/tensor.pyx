@@ -6,7 +6,7 @@ from torchlike._C.tensor_base cimport register_class
 from torchlike._C.tensor_ops cimport TensorOps
 from torchlike._C.th cimport TH_NTYPES
 
-from torchlike._C import interop, methods, storage
+from torchlike._C import interop, methods, storage, tensor_calls
 from torchlike._C.variable_class import Variable
 
 
@@ -78,3 +78,4 @@ functions = {}        # torch.add ...
 nn_functions = {}     # conv2d ..., for torch.nn.functional
 methods.install(TensorOps, Variable, classes, {"": functions, "nn": nn_functions})
 interop.install(TensorOps)
+tensor_calls.install(TensorOps)

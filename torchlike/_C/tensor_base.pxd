@@ -42,8 +42,10 @@ cdef inline THScalar number_scalar(THDispatch *ops, int64_t value) noexcept nogi
 cdef inline bint is_large(const THTensor *t) noexcept:
     return t.storage != NULL and t.storage.size > 16384
 
+cdef int sizes_of(object sizes, int64_t *out) except -1     # their number
 cdef bint is_sequence(object o)                             # a list, tuple or what behaves so; no text, no dict
 cdef object type_name(object o)                             # 'torch.FloatTensor', 'Variable', 'int'
+cdef int become(TensorBase self, THTensor *view) except -1  # takes over the reference; NULL raises the pending error
 cdef TensorBase clone(TensorBase self)
 cdef TensorBase contiguous(TensorBase self)                 # self if it is contiguous
 cdef TensorBase converted(TensorBase self, THDispatch *ops)  # a copy in another type

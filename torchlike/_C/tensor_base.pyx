@@ -31,7 +31,6 @@ cdef extern from *:
 
 cdef extern from "Python.h":
     object PyObject_GenericGetDict(object o, void *context)
-    object PyObject_Call(object callable, object args, object kwargs)
     bint PyNumber_Check(object o)
     Py_ssize_t PyNumber_AsSsize_t(object o, PyObject *error) except? -1
     bint PySequence_Check(object o)
@@ -270,18 +269,6 @@ cdef object element_at(TensorBase self, int64_t offset):
     return to_number(self.ops, self.ops.getAt(self.c_tensor, offset))
 
 
-cdef object nested_list(TensorBase self, int dim, int64_t offset):
-    cdef int64_t i, stride
-    if self.ops.getAt == NULL:
-        return nested_list(converted(self, dispatch_of(TH_FLOAT)), 0, 0)
-    if self.c_tensor.nDimension == 0:
-        return []
-    stride = self.c_tensor.stride[dim]
-    if dim == self.c_tensor.nDimension - 1:
-        return [element_at(self, offset + i * stride) for i in range(self.c_tensor.size[dim])]
-    return [nested_list(self, dim + 1, offset + i * stride) for i in range(self.c_tensor.size[dim])]
-
-
 # ----------------------------------------------------------------------------------------- copies
 
 cdef int copy_elements(TensorBase target, THTensor *source) except -1:
@@ -296,11 +283,27 @@ cdef int copy_elements(TensorBase target, THTensor *source) except -1:
     return check(status)
 
 
+cdef int become(TensorBase self, THTensor *view) except -1:
+    """The tensor takes the elements and sizes of a view."""
+    if view == NULL:
+        raise_error()
+    cdef int status = THTensor_set(self.c_tensor, view)
+    THTensor_free(view)
+    return check(status)
+
+
 cdef TensorBase clone(TensorBase self):
     cdef TensorBase r = new_empty(self.ops)
     check(THTensor_resizeAs(r.c_tensor, self.c_tensor))
     copy_elements(r, self.c_tensor)
     return r
+
+
+cdef TensorBase placed(TensorBase self, StorageBase storage):
+    """A tensor that lies in another storage of the type as this one does in its own."""
+    cdef const THTensor *t = self.c_tensor
+    return wrap(self.ops, THTensor_newWithStorage(self.ops.dtype, storage.c_storage, t.storageOffset, t.nDimension,
+                                                  t.size, t.stride))
 
 
 cdef TensorBase contiguous(TensorBase self):
@@ -593,14 +596,6 @@ cdef class TensorBase:
 
     # ---- in place: size and elements
 
-    def resize_(self, *sizes):
-        """Change the size; elements that fit stay, new ones are uninitialised."""
-        cdef int64_t size[64]
-        if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
-            sizes = tuple(sizes[0])
-        check(THTensor_resize(self.c_tensor, sizes_of(sizes, size), size, NULL))
-        return self
-
     def resize_as_(self, TensorBase tensor not None):
         """Change the size to that of another tensor."""
         check(THTensor_resizeAs(self.c_tensor, tensor.c_tensor))
@@ -664,10 +659,6 @@ cdef class TensorBase:
         cdef THDispatch *ops
         ops = (<TensorBase>tensor).ops if isinstance(tensor, TensorBase) else dispatch_of_class(type(tensor))
         return self if ops == self.ops else converted(self, ops)
-
-    def new(self, *args, **kwargs):
-        """A new tensor of the same type; arguments as for its constructor."""
-        return PyObject_Call(<object>self.ops.pytype, args, kwargs)
 
     def byte(self):
         """The tensor as a ByteTensor."""
@@ -751,10 +742,6 @@ cdef class TensorBase:
             raise TypeError("only integer tensors with one element can be an index")
         return self.item()
 
-    def tolist(self):
-        """The elements as nested lists."""
-        return nested_list(self, 0, self.c_tensor.storageOffset)
-
     def __repr__(self):
         from torchlike._tensor_str import _str     # printing is loaded when something is printed
         return _str(self)
@@ -775,7 +762,8 @@ cdef class TensorBase:
             if copied is None:
                 copied = storage.clone()
                 memo[<size_t>storage.c_storage] = copied
-            known[key] = type(self)().set_(copied, self.storage_offset(), self.size(), self.stride())
+            cls, result = type(self), placed(self, copied)
+            known[key] = result if <void *>cls == self.ops.pytype else cls(result)
         return known[key]
 
     def __reduce_ex__(self, protocol):
