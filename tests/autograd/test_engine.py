@@ -539,3 +539,27 @@ def test_a_leaf_that_changed_its_type_meets_an_error():
     with pytest.raises(RuntimeError, match="expected torch.DoubleTensor, got torch.Fl"):
         y.backward()
     assert b.grad.data.sum() == 0
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 9, 40])
+def test_grad_of_many_inputs(count):
+    leaves = [Variable(torch.ones(1), requires_grad=True) for _ in range(count)]
+    inner = [v * (i + 1) for i, v in enumerate(leaves)]
+    out = sum(v * v for v in inner)
+    wanted = [*leaves, *reversed(inner), leaves[-1], inner[-1]]
+    found = [g.data[0] for g in autograd.grad(out, wanted)]
+    of_leaves = [2.0 * (i + 1) ** 2 for i in range(count)]
+    of_inner = [2.0 * (i + 1) for i in range(count)]
+    assert found == [*of_leaves, *reversed(of_inner), of_leaves[-1], of_inner[-1]]
+    assert all(v.grad is None for v in leaves)
+
+
+def test_grad_keeps_its_inputs_while_hooks_run():
+    x = Variable(torch.ones(1), requires_grad=True)
+    y = x * 2
+    wanted = [y]
+    z = y * 3
+    z.register_hook(lambda g: wanted.clear())
+    del y
+    (found,) = autograd.grad(z * 1, wanted)
+    assert found.data[0] == 3

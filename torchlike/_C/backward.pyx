@@ -2,13 +2,17 @@
 # For in-place changes of views: nothing else names the module.
 import torchlike._C.view_history  # no-cython-lint
 
+cimport cython
 from cpython.list cimport PyList_GET_ITEM
 from cpython.object cimport PyObject, PyTypeObject
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 from torchlike._C.accumulate cimport as_variable, own
-from torchlike._C.engine cimport Extras, Run, Watched, execute, extras_of, outermost, watch
+from torchlike._C.engine cimport (
+    Extras, Run, Watched, execute, extras_of, outermost, watch, watched_leaf,
+)
 from torchlike._C.errors cimport check
+from torchlike._C.pointer_map cimport pointer_map_add, pointer_map_find
 from torchlike._C.tensor_base cimport TensorBase, real_scalar, type_name, wrap
 from torchlike._C.th cimport (
     THTensor_isSameSizeAs, THTensor_nElement, THTensor_newWithSize,
@@ -137,7 +141,57 @@ def run_backward(outputs, grad_outputs=None, retain_graph=None, create_graph=Non
         With ``inputs``: the gradient of one that the variables do not depend on is
         None.
     """
-    cdef Run run
+    return run(outputs, grad_outputs, retain_graph, create_graph, inputs, only_inputs, allow_unused)
+
+
+@cython.binding(True)
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=None, bint only_inputs=True,
+         bint allow_unused=False):
+    """Return the gradients of a sum of outputs with respect to inputs.
+
+    Parameters
+    ----------
+    outputs : Variable or sequence of Variable
+    inputs : Variable or sequence of Variable
+        Leaves or results of operations; their ``grad`` is left alone.
+    grad_outputs : sequence of Tensor, Variable or None, optional
+        For each output the gradient to start with; None: 1.
+    retain_graph : bool, default: create_graph
+        Keep the graph for another backward.
+    create_graph : bool, optional
+        Record the computation, so that the result can be differentiated. Default:
+        False, unless a gradient is a Variable that is not volatile.
+    only_inputs : bool, default: True
+        False: the other leaves get their gradients added to ``grad``.
+    allow_unused : bool, default: False
+        Return None for an input that the outputs do not depend on, instead of an error.
+
+    Returns
+    -------
+    tuple of Variable
+        One gradient, of the input's size, for each input.
+
+    Raises
+    ------
+    RuntimeError
+        If an input needs no gradient or was not used.
+
+    Examples
+    --------
+    >>> x = Variable(torch.ones(2), requires_grad=True)
+    >>> dx, = grad((x * x).sum(), x)
+    >>> dx.data.sum()
+    4.0
+    """
+    return run(
+        outputs, grad_outputs, retain_graph, create_graph, (None,) if inputs is None else inputs, only_inputs,
+        allow_unused)
+
+
+cdef tuple run(
+        object outputs, object grad_outputs, object retain_graph, object create_graph, object inputs,
+        bint only_inputs, bint allow_unused):
+    cdef Run state
     cdef tuple variables = as_tuple(
         outputs, "variables" if inputs is None else "outputs")
     cdef Py_ssize_t i, n = len(variables)
@@ -145,6 +199,7 @@ def run_backward(outputs, grad_outputs=None, retain_graph=None, create_graph=Non
     cdef PyObject *few[2 * STACK_ROOTS]
     cdef PyObject **roots = few
     cdef PyObject **grads
+    cdef tuple sought = None           # held: whatever hooks do, the inputs stay
     cdef Extras extras = None
     if len(gradients) != n:
         raise RuntimeError("got %d variables and %d gradients" % (n, len(gradients)))
@@ -155,16 +210,17 @@ def run_backward(outputs, grad_outputs=None, retain_graph=None, create_graph=Non
             raise TypeError("element %d of variables tuple is not a Variable, but %s"
                             % (i, type_name(variables[i])))
         check_root(<VariableBase>variables[i], i)
-    run.create = False
+    state.create = False
     if create_graph is not None:
-        run.create = bool(create_graph)
+        state.create = bool(create_graph)
     else:
         for i in range(n):
-            run.create |= records(gradients[i], None)
-    run.retain = run.create if retain_graph is None else bool(retain_graph)
-    run.extras = NULL
+            state.create |= records(gradients[i], None)
+    state.retain = state.create if retain_graph is None else bool(retain_graph)
+    state.extras = NULL
     if inputs is not None:
-        extras = wanted(as_tuple(inputs, "inputs"), only_inputs)
+        sought = as_tuple(inputs, "inputs")
+        extras = wanted(sought, only_inputs)
     if n > STACK_ROOTS:
         roots = <PyObject **>malloc(2 * n * sizeof(PyObject *))
         if roots == NULL:
@@ -175,19 +231,19 @@ def run_backward(outputs, grad_outputs=None, retain_graph=None, create_graph=Non
         for i in range(n):
             roots[i] = <PyObject *>variables[i]
             grads[i] = give(
-                root_gradient(<VariableBase>variables[i], gradients[i], run.create))
+                root_gradient(<VariableBase>variables[i], gradients[i], state.create))
         if extras is not None:
-            run.extras = give(extras)
-        execute(&run, roots, grads, <int>n)
-        return None if extras is None else results(extras, run.create, allow_unused)
+            state.extras = give(extras)
+        execute(&state, roots, grads, <int>n)
+        return None if extras is None else results(extras, state.create, allow_unused)
     finally:
         for i in range(n):             # left only if the run did not begin
             if grads[i] != NULL:
                 decref(grads[i])
         if roots != few:
             free(roots)
-        if run.extras != NULL:
-            decref(run.extras)
+        if state.extras != NULL:
+            decref(state.extras)
 
 
 cdef Extras wanted(tuple inputs, bint only_inputs):
@@ -196,7 +252,9 @@ cdef Extras wanted(tuple inputs, bint only_inputs):
     cdef Watched watched
     cdef VariableBase v
     cdef Node n
-    extras.nodes = {}
+    cdef PyObject *positions
+    cdef int i
+    extras.selecting = True
     extras.found = [None] * len(inputs)
     extras.only_inputs = only_inputs
     for i, x in enumerate(inputs):
@@ -209,13 +267,20 @@ cdef Extras wanted(tuple inputs, bint only_inputs):
                                "grad: element %d of inputs" % i)
         n = grad_fn_of(v)
         if n is not None:
-            extras.nodes.setdefault(<size_t><void *>n, []).append((v.output_nr_, i))
+            positions = pointer_map_find(&extras.nodes, <void *>n)
+            if positions != NULL:
+                (<list>positions).append((v.output_nr_, i))
+            elif pointer_map_add(&extras.nodes, <void *>n, [(v.output_nr_, i)]) < 0:
+                raise MemoryError("no memory for the list of inputs")
             continue
-        watched = extras.leaves.get(<size_t><void *>v)
+        watched = watched_leaf(extras, <void *>v)
         if watched is None:
             watched = watch(extras, v)
-            watched.positions = []
-        watched.positions.append(i)
+            watched.position = i
+        elif watched.others is None:
+            watched.others = [i]
+        else:
+            watched.others.append(i)
     return extras
 
 

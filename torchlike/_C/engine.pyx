@@ -13,6 +13,7 @@ Gradients are tensors, or Variables when the computation itself is recorded
 """
 import os
 
+cimport cython
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.list cimport PyList_GET_ITEM
 from cpython.object cimport PyObject
@@ -20,6 +21,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 from torchlike._C.accumulate cimport accumulate, as_variable, sum_of, take
 from torchlike._C.hook_calls cimport call_hooks, call_post_hooks, call_pre_hooks
+from torchlike._C.pointer_map cimport pointer_map_add, pointer_map_done, pointer_map_find
 from torchlike._C.profiler cimport end_range, open_range, profiling
 from torchlike._C.th cimport THTensor_isContiguous, THTensor_isSameSizeAs
 from torchlike._C.variable cimport (
@@ -38,15 +40,21 @@ cdef enum:
     SIGNAL_NODES = 4095
 
 
+# Nobody but the run sees these two, so that no cycle can run through them.
+@cython.no_gc
+@cython.freelist(8)
 cdef class Watched:
     """A leaf that has hooks or whose gradient was asked for."""
 
 
+@cython.no_gc
+@cython.freelist(8)
 cdef class Extras:
     """What only some runs need."""
 
-    def __cinit__(self):
-        self.leaves = {}
+    def __dealloc__(self):
+        pointer_map_done(&self.leaves)
+        pointer_map_done(&self.nodes)
 
 
 # ---- runs under way: a list that the GIL guards
@@ -148,8 +156,7 @@ cdef Extras extras_of(Run *run):
 
 
 cdef inline bint selects(Run *run) noexcept:
-    # Whether the run is one of grad(), which looks for the gradients of some inputs.
-    return run.extras != NULL and (<Extras>run.extras).nodes is not None
+    return run.extras != NULL and (<Extras>run.extras).selecting
 
 
 cdef int count_leaf(Run *run, VariableBase leaf) except -1:
@@ -158,7 +165,7 @@ cdef int count_leaf(Run *run, VariableBase leaf) except -1:
     if leaf.hooks is None and run.extras == NULL:
         return 0
     extras = extras_of(run)
-    watched = extras.leaves.get(<size_t><void *>leaf)
+    watched = watched_leaf(extras, <void *>leaf)
     if watched is None:
         if leaf.hooks is None or extras.only_inputs:
             return 0
@@ -170,8 +177,15 @@ cdef int count_leaf(Run *run, VariableBase leaf) except -1:
 cdef Watched watch(Extras extras, VariableBase leaf):
     cdef Watched watched = Watched.__new__(Watched)
     watched.leaf = leaf
-    extras.leaves[<size_t><void *>leaf] = watched
+    watched.position = -1
+    if pointer_map_add(&extras.leaves, <void *>leaf, watched) < 0:
+        raise MemoryError("no memory for the list of leaves")
     return watched
+
+
+cdef Watched watched_leaf(Extras extras, void *leaf):
+    cdef PyObject *found = pointer_map_find(&extras.leaves, leaf)
+    return None if found == NULL else <Watched>found
 
 
 cdef inline Node state_of(Run *run, Node n):
@@ -238,7 +252,7 @@ cdef bint leads_to_needed(Run *run, Node n) except -1:
         if target is None:
             continue
         if leaf:
-            if <size_t><void *>target in (<Extras>run.extras).leaves:
+            if pointer_map_find(&(<Extras>run.extras).leaves, <void *>target) != NULL:
                 return True
         elif state_of(run, <Node>target).needed:
             return True
@@ -257,7 +271,7 @@ cdef int mark_needed(Run *run, WorkList *visited) except -1:
     for i in range(n):
         node = visited.items[i]
         state_of(run, <Node>node).needed = (
-            not extras.only_inputs or <size_t><void *>node in extras.nodes
+            not extras.only_inputs or pointer_map_find(&extras.nodes, node) != NULL
             or leads_to_needed(run, <Node>node))
     return 0
 
@@ -292,7 +306,7 @@ cdef int deliver_leaf(Run *run, VariableBase leaf, PyObject *owned) except -1:
     if run.extras == NULL:
         return 0 if owned == NULL else accumulate(leaf, owned, run.create)
     extras = <Extras>run.extras
-    watched = extras.leaves.get(<size_t><void *>leaf)
+    watched = watched_leaf(extras, <void *>leaf)
     if watched is None:
         if owned == NULL:
             return 0
@@ -318,9 +332,11 @@ cdef int finish_leaf(Run *run, Extras extras, Watched watched) except -1:
     watched.grad = None
     if leaf.hooks is not None:
         grad = call_hooks(leaf.hooks, grad, run.create)
-    if watched.positions is not None:
-        for position in watched.positions:
-            extras.found[position] = grad
+    if watched.position >= 0:
+        extras.found[watched.position] = grad
+        if watched.others is not None:
+            for position in watched.others:
+                extras.found[position] = grad
         return 0
     hooks = post_hooks_of_leaf(leaf)
     seen = None if hooks is None else (as_variable(grad, run.create),)
@@ -462,13 +478,14 @@ cdef bint collect_found(
     """Keep the gradients that grad() asks for; whether the node has to be applied."""
     cdef Extras extras = <Extras>run.extras
     cdef int nr
-    positions = extras.nodes.get(<size_t><void *>n)
-    if positions is not None:
-        for nr, position in positions:
-            if nr == 0:
-                extras.found[position] = grad
-            elif more is not None and nr <= len(more):
-                extras.found[position] = more[nr - 1]
+    cdef PyObject *positions = pointer_map_find(&extras.nodes, <void *>n)
+    if positions == NULL:
+        return state.needed
+    for nr, position in <list>positions:
+        if nr == 0:
+            extras.found[position] = grad
+        elif more is not None and nr <= len(more):
+            extras.found[position] = more[nr - 1]
     return state.needed and (not extras.only_inputs or leads_to_needed(run, n))
 
 

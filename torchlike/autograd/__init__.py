@@ -1,6 +1,6 @@
 """Automatic differentiation: Variables, backward, user-defined Functions."""
 
-from torchlike._C.backward import run_backward as _run_backward
+from torchlike._C.backward import grad, run_backward as _run_backward
 
 from . import function, profiler, variable
 from .function import Function, once_differentiable
@@ -61,59 +61,3 @@ def backward(
     if retain_graph is None:
         retain_graph = retain_variables
     _run_backward(variables, grad_variables, retain_graph, create_graph)
-
-
-def grad(
-    outputs,
-    inputs,
-    grad_outputs=None,
-    retain_graph=None,
-    create_graph=None,
-    only_inputs=True,
-    allow_unused=False,
-):
-    """Return the gradients of a sum of outputs with respect to inputs.
-
-    Parameters
-    ----------
-    outputs : Variable or sequence of Variable
-    inputs : Variable or sequence of Variable
-        Leaves or results of operations; their ``grad`` is left alone.
-    grad_outputs : sequence of Tensor, Variable or None, optional
-        For each output the gradient to start with; None: 1.
-    retain_graph : bool, default: create_graph
-        Keep the graph for another backward.
-    create_graph : bool, optional
-        Record the computation, so that the result can be differentiated. Default:
-        False, unless a gradient is a Variable that is not volatile.
-    only_inputs : bool, default: True
-        False: the other leaves get their gradients added to ``grad``.
-    allow_unused : bool, default: False
-        Return None for an input that the outputs do not depend on, instead of an error.
-
-    Returns
-    -------
-    tuple of Variable
-        One gradient, of the input's size, for each input.
-
-    Raises
-    ------
-    RuntimeError
-        If an input needs no gradient or was not used.
-
-    Examples
-    --------
-    >>> x = Variable(torch.ones(2), requires_grad=True)
-    >>> dx, = grad((x * x).sum(), x)
-    >>> dx.data.sum()
-    4.0
-    """
-    return _run_backward(
-        outputs,
-        grad_outputs,
-        retain_graph,
-        create_graph,
-        (None,) if inputs is None else inputs,
-        only_inputs,
-        allow_unused,
-    )
