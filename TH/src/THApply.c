@@ -24,6 +24,12 @@
 #define TILE_COLS 64
 #define TILE_ROWS 32
 #define ROW_MIN 64
+/* A contiguous result of so many bytes would push everything out of the caches. It
+ * bypasses them, which saves reading its memory first. */
+#define STREAM_BYTES ((int64_t)32 << 20)
+/* Its elements that are computed at a time: few, so that reading and writing overlap.
+ */
+#define STREAM_BLOCK 256
 
 #define MAX_OPERANDS 4
 
@@ -106,14 +112,36 @@ typedef struct Flat {
     char *result;
     const char *input[3];
     int resultItem, item;
+    int streamed; /* bypass the caches */
 } Flat;
 
 static inline const void *advance(const char *p, int64_t bytes) {
     return p ? p + bytes : NULL;
 }
 
+/* The range of a result that bypasses the caches, by way of a buffer in the first. */
+static void stream_range(const Flat *f, int64_t begin, int64_t end) {
+    _Alignas(64) char buffer[STREAM_BLOCK * 8];
+    for (int64_t i = begin; i < end; i += STREAM_BLOCK) {
+        int64_t n = end - i < STREAM_BLOCK ? end - i : STREAM_BLOCK;
+        const char *result = f->input[0] + i * f->item;
+        if (f->kernel) {
+            f->kernel(buffer, result, advance(f->input[1], i * f->item),
+                      advance(f->input[2], i * f->item), f->s, n);
+            result = buffer;
+        }
+        th_kernels.move->stream(f->result + i * f->resultItem, result,
+                                n * f->resultItem);
+    }
+    th_kernels.move->streamEnd();
+}
+
 static void flat_range(void *context, int64_t begin, int64_t end) {
     const Flat *f = context;
+    if (f->streamed) {
+        stream_range(f, begin, end);
+        return;
+    }
     if (!f->kernel) {
         memcpy(f->result + begin * f->item, f->input[0] + begin * f->item,
                (size_t)((end - begin) * f->item));
@@ -125,19 +153,34 @@ static void flat_range(void *context, int64_t begin, int64_t end) {
 }
 
 /* Runs a kernel over n contiguous elements that are many. */
-static int flat_large(int kernel, int64_t n, THTensor *r, THTensor *const *in, int nin,
-                      const THScalar *s) {
-    int dtype = nin ? in[0]->dtype : r->dtype;
-    Flat f = {kernel == TH_K_copy ? NULL : th_kernels.pointwise[dtype][kernel],
+static void run_flat(THKernel kernel, int64_t grain, int64_t n, THTensor *r,
+                     THTensor *const *in, int nin, const THScalar *s) {
+    Flat f = {kernel,
               s,
               th_bytes(r),
               {NULL, NULL, NULL},
               THType_itemSize[r->dtype],
-              THType_itemSize[dtype]};
-    for (int i = 0; i < nin; i++)
+              THType_itemSize[nin ? in[0]->dtype : r->dtype],
+              nin > 0 && grain == GRAIN && /* functions do not wait for memory */
+                  n * THType_itemSize[r->dtype] >= STREAM_BYTES};
+    for (int i = 0; i < nin; i++) {
         f.input[i] = th_bytes(in[i]);
-    THParallel_for(n, grain_of(kernel), flat_range, &f);
+        f.streamed &= f.input[i] != f.result; /* else its lines were read already */
+    }
+    THParallel_for(n, grain, flat_range, &f);
+}
+
+static int flat_large(int kernel, int64_t n, THTensor *r, THTensor *const *in, int nin,
+                      const THScalar *s) {
+    THKernel run = kernel == TH_K_copy
+                       ? NULL
+                       : th_kernels.pointwise[nin ? in[0]->dtype : r->dtype][kernel];
+    run_flat(run, grain_of(kernel), n, r, in, nin, s);
     return TH_OK;
+}
+
+void th_convertFlat(THTensor *r, THTensor *src, THKernel convert) {
+    run_flat(convert, GRAIN, th_nElement(r), r, &src, 1, NULL);
 }
 
 /* ---- Everything else ---- */

@@ -22,6 +22,10 @@ int th_apply3(int kernel, THTensor *r, THTensor *a, THTensor *b, THTensor *c,
  */
 int th_copyStrided(THTensor *r, THTensor *src);
 
+/* r = convert(src), element by element, for contiguous tensors of one number of
+ * elements in other memory. NULL copies. */
+void th_convertFlat(THTensor *r, THTensor *src, THKernel convert);
+
 /* r = convert(src), element by element: same shape with elements, another storage, any
  * strides. */
 void th_convertStrided(THTensor *r, THTensor *src, THKernel convert);

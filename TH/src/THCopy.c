@@ -10,12 +10,6 @@
 
 /* Bytes from which a copy runs in parallel. */
 #define PARALLEL_BYTES (128 << 10)
-/* Elements from which a conversion runs in parallel. */
-#define PARALLEL_ELEMENTS 32768
-
-static char *first_byte(const THTensor *t) {
-    return (char *)t->storage->data + t->storageOffset * THType_itemSize[t->dtype];
-}
 
 static int check_count(const THTensor *r, const THTensor *src) {
     char expected[TH_SHAPE_TEXT], got[TH_SHAPE_TEXT];
@@ -54,28 +48,17 @@ static THTensor *new_like(int dtype, const THTensor *t) {
 
 /* --- one type --- */
 
-typedef struct {
-    char *dst;
-    const char *src;
-} Move;
-
-static void move_bytes(void *context, int64_t begin, int64_t end) {
-    const Move *move = context;
-    memcpy(move->dst + begin, move->src + begin, (size_t)(end - begin));
-}
-
 int th_copySame(THTensor *r, THTensor *src) {
     TH_TRY(check_count(r, src));
     if (r->nDimension == 0 || THTensor_isSetTo(r, src))
         return TH_OK;
     int overlapping = overlaps(r, src);
     if (!overlapping && th_isContiguous(r) && th_isContiguous(src)) {
-        Move move = {first_byte(r), first_byte(src)};
         int64_t bytes = th_nElement(r) * THType_itemSize[r->dtype];
         if (bytes <= PARALLEL_BYTES)
-            move_bytes(&move, 0, bytes);
+            memcpy(th_bytes(r), th_bytes(src), (size_t)bytes);
         else
-            THParallel_for(bytes, PARALLEL_BYTES, move_bytes, &move);
+            th_convertFlat(r, src, NULL);
         return TH_OK;
     }
     if (!overlapping && th_isSameSizeAs(r, src))
@@ -96,32 +79,12 @@ int th_copySame(THTensor *r, THTensor *src) {
 
 /* --- two types --- */
 
-typedef struct {
-    char *dst;
-    const char *src;
-    int dst_item, src_item;
-    THKernel convert;
-} Conversion;
-
-static void convert_range(void *context, int64_t begin, int64_t end) {
-    const Conversion *c = context;
-    c->convert(c->dst + begin * c->dst_item, c->src + begin * c->src_item, NULL, NULL,
-               NULL, end - begin);
-}
-
-/* Both are contiguous. */
-static void convert_all(THTensor *r, const THTensor *src, THKernel convert) {
-    Conversion conversion = {first_byte(r), first_byte(src), THType_itemSize[r->dtype],
-                             THType_itemSize[src->dtype], convert};
-    THParallel_for(th_nElement(r), PARALLEL_ELEMENTS, convert_range, &conversion);
-}
-
 int th_copyConvert(THTensor *r, THTensor *src, THKernel convert) {
     TH_TRY(check_count(r, src));
     if (r->nDimension == 0)
         return TH_OK;
     if (th_isContiguous(r) && th_isContiguous(src)) {
-        convert_all(r, src, convert);
+        th_convertFlat(r, src, convert);
         return TH_OK;
     }
     if (th_isSameSizeAs(r, src)) {

@@ -127,6 +127,9 @@ typedef struct THMoveKernels {
     /* dst[i * dstStride + j] = src[i * srcStride], the same. */
     void (*repeat[4])(void *dst, int64_t dstStride, const void *src, int64_t srcStride,
                       int64_t rows, int64_t cols);
+    /* A copy that goes past the caches; streamEnd follows the last of them. */
+    void (*stream)(void *dst, const void *src, int64_t bytes);
+    void (*streamEnd)(void);
 } THMoveKernels;
 
 /* Integer matrix products. */

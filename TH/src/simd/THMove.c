@@ -1,4 +1,10 @@
-/* Moving memory: the transposition of blocks, and elements that repeat. */
+/* Moving memory: the transposition of blocks, elements that repeat, copies past the
+ * caches. */
+#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "THKernelMacros.h"
 #include "THKernels.h"
 
@@ -75,7 +81,49 @@ REPEAT(repeat2, uint16_t)
 REPEAT(repeat4, uint32_t)
 REPEAT(repeat8, uint64_t)
 
+/* Stores of whole lines that are not read first; without such instructions a plain
+ * copy. */
+#if defined(__AVX512F__)
+#define LINE(to, from)                                                                 \
+    _mm512_stream_si512((__m512i *)(to), _mm512_loadu_si512((const void *)(from)))
+#elif defined(__AVX__)
+#define LINE(to, from)                                                                 \
+    for (int k_ = 0; k_ < 64; k_ += 32)                                                \
+    _mm256_stream_si256((__m256i *)((to) + k_),                                        \
+                        _mm256_loadu_si256((const __m256i *)((from) + k_)))
+#elif defined(__SSE2__)
+#define LINE(to, from)                                                                 \
+    for (int k_ = 0; k_ < 64; k_ += 16)                                                \
+    _mm_stream_si128((__m128i *)((to) + k_),                                           \
+                     _mm_loadu_si128((const __m128i *)((from) + k_)))
+#endif
+
+static void stream(void *dst_, const void *src_, int64_t bytes) {
+    char *dst = dst_;
+    const char *src = src_;
+#ifdef LINE
+    int64_t head = (int64_t)(-(uintptr_t)dst & 63);
+    head = head < bytes ? head : bytes;
+    memcpy(dst, src, (size_t)head);
+    int64_t at = head;
+    for (; at + 64 <= bytes; at += 64) {
+        LINE(dst + at, src + at);
+    }
+    memcpy(dst + at, src + at, (size_t)(bytes - at));
+#else
+    memcpy(dst, src, (size_t)bytes);
+#endif
+}
+
+static void stream_end(void) {
+#ifdef LINE
+    _mm_sfence();
+#endif
+}
+
 const THMoveKernels TH_CONCAT_2(th_move_, TH_ISA) = {
     .transpose = {transpose1, transpose2, transpose4, transpose8},
     .repeat = {repeat1, repeat2, repeat4, repeat8},
+    .stream = stream,
+    .streamEnd = stream_end,
 };
