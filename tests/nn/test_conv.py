@@ -114,3 +114,16 @@ def test_bad_arguments():
         nn.Conv2d(2, 1, 1)(Variable(torch.ones(1, 3, 2, 2)))
     with pytest.raises(RuntimeError):
         nn.Conv2d(1, 1, 5)(Variable(torch.ones(1, 1, 2, 2)))
+
+
+@pytest.mark.parametrize("groups", [1, 4])
+def test_no_window_sees_the_input(groups):
+    """Every window of kernel 1 and step 2 lies in the padding of an input of size 1."""
+    x = Variable(torch.ones(2, 4, 1), requires_grad=True)
+    weight = Variable(torch.ones(4, 4 // groups, 1))
+    marks = torch.ones(8).fill_(7)  # its memory serves the gradient
+    y = F.conv1d(x, weight, None, 2, 3, 1, groups)
+    del marks
+    y.sum().backward()
+    assert y.data.tolist() == [[[0.0] * 4] * 4] * 2
+    assert x.grad.data.tolist() == [[[0.0]] * 4] * 2

@@ -431,10 +431,11 @@ static int convolve_backward(const THTensor *gradOutput, const THTensor *gradInp
     }
     Taps taps;
     TH_TRY(open_taps(&taps, g));
+    size_t bytes = (size_t)th_nElement(gradInput) * sizeof(real);
+    int status = 0;
     /* A phase without taps gets no gradient. */
     if (count > 1)
-        memset(TH_DATA(gradInput), 0, (size_t)th_nElement(gradInput) * sizeof(real));
-    int status = 0;
+        memset(TH_DATA(gradInput), 0, bytes);
     for (int64_t i = 0; i < count && status == 0; i++) {
         start[DEPTH] = i / phases[WIDTH] / phases[HEIGHT];
         start[HEIGHT] = i / phases[WIDTH] % phases[HEIGHT];
@@ -442,6 +443,8 @@ static int convolve_backward(const THTensor *gradOutput, const THTensor *gradInp
         backward_taps(&taps, g, start);
         if (taps.slices && taps.count)
             status = convolve_phase(gradOutput, gradInput, weight, g, &taps, start);
+        else if (count == 1)
+            memset(TH_DATA(gradInput), 0, bytes);
     }
     close_taps(&taps);
     return status;
