@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "THNNTensor.h"
+#include "THNNIndices.h"
 
 /* Larger numbers than this are refused, so that no size computation overflows. */
 #define THNN_POOL_LIMIT ((int64_t)1 << 31)
@@ -166,16 +166,6 @@ static inline void pool_max(void *context, int64_t first, int64_t last) {
             }
         }
     }
-}
-
-/* As new_output, for a LongTensor. */
-static inline THTensor *new_indices(THTensor *indices, int n, const int64_t *size) {
-    if (THTensor_resize(indices, n, size, NULL) < 0)
-        return NULL;
-    if (!THTensor_isContiguous(indices))
-        return THTensor_newWithSize(TH_LONG, n, size);
-    THTensor_retain(indices);
-    return indices;
 }
 
 /* Fills output and indices with `loop`, which reads a Pool or a struct that begins with

@@ -17,7 +17,9 @@ _NUMBERS = {
 
 # Arguments that are only read; what shares memory with another one must be among them.
 _READ = frozenset(
-    "input target gradOutput grid weight bias weights idx randomSamples".split()
+    (
+        "input target gradOutput grid weight bias weights idx randomSamples connTable"
+    ).split()
 )
 
 

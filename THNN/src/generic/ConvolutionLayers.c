@@ -524,3 +524,54 @@ int THNN_(VolumetricFullDilatedConvolution_accGradParameters)(
                  aT, aW, aH),
         input, gradOutput, gradWeight, gradBias, scale);
 }
+
+/* The kernel size is that of the weight, which has all its dimensions. */
+static int sized(Layer *k, const char *what, const THTensor *weight) {
+    char text[TH_SHAPE_TEXT];
+    if (weight->nDimension != 5)
+        TH_FAIL(TH_ERR,
+                "%s: 5D tensor (nOutputPlane x nInputPlane x kT x kH x kW) "
+                "expected, got %s",
+                what, THTensor_shapeText(text, weight));
+    memcpy(k->kernel, weight->size + 2, sizeof k->kernel);
+    return 0;
+}
+
+int THNN_(VolumetricConvolution_updateOutput)(THNNState *state, THTensor *input,
+                                              THTensor *output, THTensor *weight,
+                                              THTensor *bias, THTensor *finput,
+                                              THTensor *fgradInput, int64_t dT,
+                                              int64_t dW, int64_t dH, int64_t pT,
+                                              int64_t pW, int64_t pH) {
+    (void)state;
+    (void)finput;
+    (void)fgradInput;
+    Layer k = volumes(0, 0, 0, 0, dT, dW, dH, pT, pW, pH);
+    TH_TRY(sized(&k, "weight", weight));
+    return update_output(k, input, output, weight, bias);
+}
+
+int THNN_(VolumetricConvolution_updateGradInput)(THNNState *state, THTensor *input,
+                                                 THTensor *gradOutput,
+                                                 THTensor *gradInput, THTensor *weight,
+                                                 THTensor *finput, int64_t dT,
+                                                 int64_t dW, int64_t dH, int64_t pT,
+                                                 int64_t pW, int64_t pH) {
+    (void)state;
+    (void)finput;
+    Layer k = volumes(0, 0, 0, 0, dT, dW, dH, pT, pW, pH);
+    TH_TRY(sized(&k, "weight", weight));
+    return update_grad_input(k, input, gradOutput, gradInput, weight);
+}
+
+int THNN_(VolumetricConvolution_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    THTensor *gradBias, THTensor *finput, THTensor *fgradInput, int64_t dT, int64_t dW,
+    int64_t dH, int64_t pT, int64_t pW, int64_t pH, double scale) {
+    (void)state;
+    (void)finput;
+    (void)fgradInput;
+    Layer k = volumes(0, 0, 0, 0, dT, dW, dH, pT, pW, pH);
+    TH_TRY(sized(&k, "gradWeight", gradWeight));
+    return acc_grad_parameters(k, input, gradOutput, gradWeight, gradBias, scale);
+}

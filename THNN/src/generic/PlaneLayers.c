@@ -1,20 +1,7 @@
 /* Pooling, padding and upsampling of 0.3 in the dimensions and directions that
  * torchlike reaches by way of others, for float and double: dimensions of size 1 are
  * put in, and taken out of the result. */
-#include <string.h>
-
-#include "THNNLayers.h"
-
-static int check_dims(const char *what, const THTensor *t, int least, int most) {
-    char text[TH_SHAPE_TEXT];
-    if (t->nDimension >= least && t->nDimension <= most)
-        return 0;
-    if (least == most)
-        TH_FAIL(TH_ERR, "%s: %dD tensor expected but got: %s", what, least,
-                THTensor_shapeText(text, t));
-    TH_FAIL(TH_ERR, "%s: %dD or %dD (batch mode) tensor expected but got: %s", what,
-            least, most, THTensor_shapeText(text, t));
-}
+#include "THNNWindows.h"
 
 /* t with `count` dimensions of size 1 in front of its last `kept`. NULL on failure. */
 static THTensor *new_padded(THTensor *t, int kept, int count) {
@@ -210,6 +197,20 @@ int THNN_(SpatialFractionalMaxPooling_updateGradInput)(
     (void)poolSizeW;
     (void)poolSizeH;
     return scatter(input, gradOutput, gradInput, indices, 2);
+}
+
+int THNN_(VolumetricFractionalMaxPooling_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    int64_t outputT, int64_t outputW, int64_t outputH, int64_t poolSizeT,
+    int64_t poolSizeW, int64_t poolSizeH, THLongTensor *indices) {
+    (void)state;
+    (void)outputT;
+    (void)outputW;
+    (void)outputH;
+    (void)poolSizeT;
+    (void)poolSizeW;
+    (void)poolSizeH;
+    return scatter(input, gradOutput, gradInput, indices, 3);
 }
 
 /* ---- pooling ---- */

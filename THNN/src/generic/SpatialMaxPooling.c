@@ -151,35 +151,6 @@ static void backward(void *context, int64_t begin, int64_t end) {
     }
 }
 
-/* The indices in contiguous memory, all inside a plane of n elements. NULL on failure.
- */
-static THTensor *new_checked_indices(THTensor *indices, int64_t n) {
-    THTensor *copy = indices;
-    if (THTensor_isContiguous(indices))
-        THTensor_retain(indices);
-    else if ((copy =
-                  THTensor_newWithSize(TH_LONG, indices->nDimension, indices->size)) &&
-             THLongTensor_copy(copy, indices) < 0) {
-        THTensor_free(copy);
-        copy = NULL;
-    }
-    if (!copy)
-        return NULL;
-    const int64_t *value = (const int64_t *)copy->storage->data + copy->storageOffset;
-    int64_t count = th_nElement(copy), outside = 0;
-    for (int64_t i = 0; i < count; i++)
-        outside += (uint64_t)value[i] >= (uint64_t)n;
-    if (outside == 0)
-        return copy;
-    while (value[0] >= 0 && value[0] < n)
-        value++;
-    THError_set(TH_ERR_INDEX,
-                "invalid max index %lld, the input plane has %lld elements",
-                (long long)value[0], (long long)n);
-    THTensor_free(copy);
-    return NULL;
-}
-
 int THNN_(MaxPooling2d_gradInput)(THNNState *state, THTensor *gradOutput,
                                   THTensor *gradInput, THLongTensor *indices,
                                   int64_t inputH, int64_t inputW) {
@@ -196,7 +167,8 @@ int THNN_(MaxPooling2d_gradInput)(THNNState *state, THTensor *gradOutput,
     size[n - 2] = inputH;
     size[n - 1] = inputW;
 
-    THTensor *grad = NULL, *r = NULL, *at = new_checked_indices(indices, in);
+    THTensor *grad = NULL, *r = NULL,
+             *at = new_checked_indices(indices, in, "input plane");
     int status = at ? 0 : THError_pending();
     if (at && (grad = new_contiguous(gradOutput)) &&
         (r = new_output(gradInput, n, size, shares_storage(gradInput, grad)))) {

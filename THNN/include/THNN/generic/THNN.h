@@ -253,6 +253,27 @@ TH_API int THNN_(SpatialFractionalMaxPooling_updateOutput)(
     int64_t outputH, int64_t poolSizeW, int64_t poolSizeH, THLongTensor *indices,
     THTensor *randomSamples);
 
+/* input and indices (C, H, W) or (N, C, H, W), or with a depth; indices are places in a
+ * plane (or volume) of the output, whose other elements are 0. Of indices that occur
+ * twice the last one counts. */
+TH_API int THNN_(SpatialMaxUnpooling_updateOutput)(THNNState *state, THTensor *input,
+                                                   THTensor *output,
+                                                   THLongTensor *indices,
+                                                   int64_t owidth, int64_t oheight);
+TH_API int THNN_(SpatialMaxUnpooling_updateGradInput)(THNNState *state, THTensor *input,
+                                                      THTensor *gradOutput,
+                                                      THTensor *gradInput,
+                                                      THLongTensor *indices,
+                                                      int64_t owidth, int64_t oheight);
+TH_API int THNN_(VolumetricMaxUnpooling_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THLongTensor *indices,
+    int64_t oT, int64_t oW, int64_t oH, int64_t dT, int64_t dW, int64_t dH, int64_t pT,
+    int64_t pW, int64_t pH);
+TH_API int THNN_(VolumetricMaxUnpooling_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THLongTensor *indices, int64_t oT, int64_t oW, int64_t oH, int64_t dT, int64_t dW,
+    int64_t dH, int64_t pT, int64_t pW, int64_t pH);
+
 /* ---- padding and upsampling ---- */
 /* Negative padding crops. */
 TH_API int THNN_(SpatialReflectionPadding_updateOutput)(THNNState *state,
@@ -353,6 +374,15 @@ TH_API int THNN_(ClassNLLCriterion_updateGradInput)(
     THNNState *state, THTensor *input, THLongTensor *target, THTensor *gradOutput,
     THTensor *gradInput, int sizeAverage, TH_OPTIONAL THTensor *weights,
     TH_OPTIONAL THTensor *total_weight, int64_t ignore_index, int reduce);
+/* input (N, C, H, W), target LongTensor (N, H, W), otherwise as above. */
+TH_API int THNN_(SpatialClassNLLCriterion_updateOutput)(
+    THNNState *state, THTensor *input, THLongTensor *target, THTensor *output,
+    int sizeAverage, TH_OPTIONAL THTensor *weights, THTensor *total_weight,
+    int64_t ignore_index, int reduce);
+TH_API int THNN_(SpatialClassNLLCriterion_updateGradInput)(
+    THNNState *state, THTensor *input, THLongTensor *target, THTensor *gradOutput,
+    THTensor *gradInput, int sizeAverage, TH_OPTIONAL THTensor *weights,
+    THTensor *total_weight, int64_t ignore_index, int reduce);
 TH_API int THNN_(MSECriterion_updateOutput)(THNNState *state, THTensor *input,
                                             THTensor *target, THTensor *output,
                                             int sizeAverage, int reduce);

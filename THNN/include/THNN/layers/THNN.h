@@ -60,6 +60,41 @@ TH_API int THNN_(Linear_accGradParameters)(
     TH_OPTIONAL THTensor *gradInput, TH_OPTIONAL THTensor *weight,
     TH_OPTIONAL THTensor *bias, THTensor *gradWeight, TH_OPTIONAL THTensor *gradBias,
     TH_OPTIONAL THTensor *addBuffer, double scale);
+/* ---- linear on sparse samples: weight (outDim, inDim), bias (outDim); input (nnz, 3):
+ * sample, column, value; the older form (samples, nnz, 2): column, value. output
+ * (samples, outDim), sized by the caller except in the older form. Only columns that
+ * lastInput names are cleared and updated. ---- */
+TH_API int THNN_(SparseLinear_updateOutput)(THNNState *state, THTensor *input,
+                                            THTensor *output, THTensor *weight,
+                                            THTensor *bias);
+TH_API int THNN_(SparseLinear_accGradParameters)(THNNState *state, THTensor *input,
+                                                 THTensor *gradOutput,
+                                                 THTensor *gradWeight,
+                                                 THTensor *gradBias, THTensor *weight,
+                                                 TH_OPTIONAL THTensor *bias,
+                                                 double weightDecay, double scale);
+TH_API int THNN_(SparseLinear_zeroGradParameters)(THNNState *state,
+                                                  THTensor *gradWeight,
+                                                  THTensor *gradBias,
+                                                  THTensor *lastInput);
+TH_API int THNN_(SparseLinear_updateParameters)(THNNState *state, THTensor *weight,
+                                                THTensor *bias, THTensor *gradWeight,
+                                                THTensor *gradBias, THTensor *lastInput,
+                                                double learningRate);
+TH_API int THNN_(SparseLinear_legacyUpdateOutput)(THNNState *state, THTensor *input,
+                                                  THTensor *output, THTensor *weight,
+                                                  THTensor *bias);
+TH_API int THNN_(SparseLinear_legacyAccGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    THTensor *gradBias, THTensor *weight, TH_OPTIONAL THTensor *bias,
+    double weightDecay, double scale);
+TH_API int THNN_(SparseLinear_legacyZeroGradParameters)(THNNState *state,
+                                                        THTensor *gradWeight,
+                                                        THTensor *gradBias,
+                                                        THTensor *lastInput);
+TH_API int THNN_(SparseLinear_legacyUpdateParameters)(
+    THNNState *state, THTensor *weight, THTensor *bias, THTensor *gradWeight,
+    THTensor *gradBias, THTensor *lastInput, double learningRate);
 /* ---- one step of LSTM and GRU from the sums of their gates ---- */
 /* input (N, G H) of the input, hidden (N, G H) of the state, to which bias1 and bias2
  * (G H) are added; G is 4 for LSTM, 3 for GRU. cell, hx (N, H): previous ones; output,
@@ -258,6 +293,133 @@ TH_API int THNN_(VolumetricFullDilatedConvolution_accGradParameters)(
     int64_t dW, int64_t dH, int64_t pT, int64_t pW, int64_t pH, int64_t dilationT,
     int64_t dilationW, int64_t dilationH, int64_t aT, int64_t aW, int64_t aH,
     double scale);
+/* Sizes of kernels are those of the weight (outC, inC, kT, kH, kW). */
+TH_API int THNN_(VolumetricConvolution_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    TH_OPTIONAL THTensor *bias, TH_OPTIONAL THTensor *finput,
+    TH_OPTIONAL THTensor *fgradInput, int64_t dT, int64_t dW, int64_t dH, int64_t pT,
+    int64_t pW, int64_t pH);
+TH_API int THNN_(VolumetricConvolution_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *finput, int64_t dT, int64_t dW, int64_t dH,
+    int64_t pT, int64_t pW, int64_t pH);
+TH_API int THNN_(VolumetricConvolution_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *finput,
+    TH_OPTIONAL THTensor *fgradInput, int64_t dT, int64_t dW, int64_t dH, int64_t pT,
+    int64_t pW, int64_t pH, double scale);
+/* Kernels of their own for each place: weight (outputHeight * outputWidth, outC, inC *
+ * kH * kW) or with these dimensions apart, bias (outC, outputHeight, outputWidth). */
+TH_API int THNN_(SpatialConvolutionLocal_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    THTensor *bias, TH_OPTIONAL THTensor *finput, TH_OPTIONAL THTensor *fgradInput,
+    int64_t kW, int64_t kH, int64_t dW, int64_t dH, int64_t padW, int64_t padH,
+    int64_t inputWidth, int64_t inputHeight, int64_t outputWidth, int64_t outputHeight);
+TH_API int THNN_(SpatialConvolutionLocal_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *finput, TH_OPTIONAL THTensor *fgradInput,
+    int64_t kW, int64_t kH, int64_t dW, int64_t dH, int64_t padW, int64_t padH,
+    int64_t inputWidth, int64_t inputHeight, int64_t outputWidth, int64_t outputHeight);
+TH_API int THNN_(SpatialConvolutionLocal_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    THTensor *gradBias, TH_OPTIONAL THTensor *finput, TH_OPTIONAL THTensor *fgradInput,
+    int64_t kW, int64_t kH, int64_t dW, int64_t dH, int64_t padW, int64_t padH,
+    int64_t inputWidth, int64_t inputHeight, int64_t outputWidth, int64_t outputHeight,
+    double scale);
+/* weight (connections, kH, kW): each kernel links two planes; connTable (connections,
+ * 2): their numbers in input and output, from 0. The second layer is the transposed
+ * one. */
+TH_API int THNN_(SpatialConvolutionMap_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    THTensor *bias, THTensor *connTable, int64_t nInputPlane, int64_t nOutputPlane,
+    int64_t dW, int64_t dH);
+TH_API int THNN_(SpatialConvolutionMap_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *bias, THTensor *connTable,
+    int64_t nInputPlane, int64_t nOutputPlane, int64_t dW, int64_t dH);
+TH_API int THNN_(SpatialConvolutionMap_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    THTensor *gradBias, THTensor *connTable, int64_t nInputPlane, int64_t nOutputPlane,
+    int64_t dW, int64_t dH, double scale);
+TH_API int THNN_(SpatialFullConvolutionMap_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    THTensor *bias, THTensor *connTable, int64_t nInputPlane, int64_t nOutputPlane,
+    int64_t dW, int64_t dH);
+TH_API int THNN_(SpatialFullConvolutionMap_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *bias, THTensor *connTable,
+    int64_t nInputPlane, int64_t nOutputPlane, int64_t dW, int64_t dH);
+TH_API int THNN_(SpatialFullConvolutionMap_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    THTensor *gradBias, THTensor *connTable, int64_t nInputPlane, int64_t nOutputPlane,
+    int64_t dW, int64_t dH, double scale);
+/* finput (nInputPlane * kH * kW, outputHeight * outputWidth): the windows of input as
+ * columns; copy writes finput, acc adds it to input. Both contiguous. */
+TH_API int THNN_(unfolded_copy)(THTensor *finput, THTensor *input, int64_t kW,
+                                int64_t kH, int64_t dW, int64_t dH, int64_t padW,
+                                int64_t padH, int64_t nInputPlane, int64_t inputWidth,
+                                int64_t inputHeight, int64_t outputWidth,
+                                int64_t outputHeight);
+TH_API int THNN_(unfolded_acc)(THTensor *finput, THTensor *input, int64_t kW,
+                               int64_t kH, int64_t dW, int64_t dH, int64_t padW,
+                               int64_t padH, int64_t nInputPlane, int64_t inputWidth,
+                               int64_t inputHeight, int64_t outputWidth,
+                               int64_t outputHeight);
+
+/* ---- frames: input (T, F) or (N, T, F); windows of kW frames, dW apart ---- */
+/* weight (outputFrameSize, kW * inputFrameSize) */
+TH_API int THNN_(TemporalConvolution_updateOutput)(THNNState *state, THTensor *input,
+                                                   THTensor *output, THTensor *weight,
+                                                   THTensor *bias, int64_t kW,
+                                                   int64_t dW, int64_t inputFrameSize,
+                                                   int64_t outputFrameSize);
+TH_API int THNN_(TemporalConvolution_updateGradInput)(THNNState *state, THTensor *input,
+                                                      THTensor *gradOutput,
+                                                      THTensor *gradInput,
+                                                      THTensor *weight, int64_t kW,
+                                                      int64_t dW);
+TH_API int THNN_(TemporalConvolution_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    THTensor *gradBias, int64_t kW, int64_t dW, double scale);
+/* A convolution for each column; weight (F, 1, kW); featFirst: input (F, T). */
+TH_API int THNN_(TemporalRowConvolution_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, THTensor *weight,
+    TH_OPTIONAL THTensor *bias, TH_OPTIONAL THTensor *finput,
+    TH_OPTIONAL THTensor *fgradInput, int64_t kW, int64_t dW, int64_t padW,
+    int featFirst);
+TH_API int THNN_(TemporalRowConvolution_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, TH_OPTIONAL THTensor *finput, TH_OPTIONAL THTensor *fgradInput,
+    int64_t kW, int64_t dW, int64_t padW, int featFirst);
+TH_API int THNN_(TemporalRowConvolution_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    TH_OPTIONAL THTensor *gradBias, TH_OPTIONAL THTensor *finput,
+    TH_OPTIONAL THTensor *fgradInput, int64_t kW, int64_t dW, int64_t padW,
+    int featFirst, double scale);
+/* indices: of frames inside their window. */
+TH_API int THNN_(TemporalMaxPooling_updateOutput)(THNNState *state, THTensor *input,
+                                                  THTensor *output,
+                                                  THLongTensor *indices, int64_t kW,
+                                                  int64_t dW);
+TH_API int THNN_(TemporalMaxPooling_updateGradInput)(THNNState *state, THTensor *input,
+                                                     THTensor *gradOutput,
+                                                     THTensor *gradInput,
+                                                     THLongTensor *indices, int64_t kW,
+                                                     int64_t dW);
+/* Sums times weight (F) plus bias (F). */
+TH_API int THNN_(TemporalSubSampling_updateOutput)(THNNState *state, THTensor *input,
+                                                   THTensor *output, THTensor *weight,
+                                                   THTensor *bias, int64_t kW,
+                                                   int64_t dW, int64_t inputFrameSize);
+TH_API int THNN_(TemporalSubSampling_updateGradInput)(THNNState *state, THTensor *input,
+                                                      THTensor *gradOutput,
+                                                      THTensor *gradInput,
+                                                      THTensor *weight, int64_t kW,
+                                                      int64_t dW);
+TH_API int THNN_(TemporalSubSampling_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    THTensor *gradBias, int64_t kW, int64_t dW, double scale);
+
 /* ---- pooling: indices are positions inside the plane or volume ---- */
 TH_API int THNN_(SpatialMaxPooling_updateOutput)(THNNState *state, THTensor *input,
                                                  THTensor *output,
@@ -312,6 +474,37 @@ TH_API int THNN_(SpatialFractionalMaxPooling_updateGradInput)(
     THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
     int64_t outputW, int64_t outputH, int64_t poolSizeW, int64_t poolSizeH,
     THLongTensor *indices);
+/* Sums of windows of planes times weight (C) plus bias (C). */
+TH_API int THNN_(SpatialSubSampling_updateOutput)(THNNState *state, THTensor *input,
+                                                  THTensor *output, THTensor *weight,
+                                                  THTensor *bias, int64_t kW,
+                                                  int64_t kH, int64_t dW, int64_t dH);
+TH_API int THNN_(SpatialSubSampling_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    THTensor *weight, int64_t kW, int64_t kH, int64_t dW, int64_t dH);
+TH_API int THNN_(SpatialSubSampling_accGradParameters)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradWeight,
+    THTensor *gradBias, int64_t kW, int64_t kH, int64_t dW, int64_t dH, double scale);
+/* (C, H, W, T); randomSamples in [0, 1): three for each plane, time, width and height.
+ */
+TH_API int THNN_(VolumetricFractionalMaxPooling_updateOutput)(
+    THNNState *state, THTensor *input, THTensor *output, int64_t outputT,
+    int64_t outputW, int64_t outputH, int64_t poolSizeT, int64_t poolSizeW,
+    int64_t poolSizeH, THLongTensor *indices, THTensor *randomSamples);
+TH_API int THNN_(VolumetricFractionalMaxPooling_updateGradInput)(
+    THNNState *state, THTensor *input, THTensor *gradOutput, THTensor *gradInput,
+    int64_t outputT, int64_t outputW, int64_t outputH, int64_t poolSizeT,
+    int64_t poolSizeW, int64_t poolSizeH, THLongTensor *indices);
+/* p-norms of `width` neighbouring features, `stride` apart: input (C), (C, H) or (C, H,
+ * W), with a dimension in front in batchMode. */
+TH_API int THNN_(FeatureLPPooling_updateOutput)(THNNState *state, THTensor *input,
+                                                THTensor *output, double power,
+                                                int64_t width, int64_t stride,
+                                                int batchMode);
+TH_API int THNN_(FeatureLPPooling_updateGradInput)(
+    THNNState *state, THTensor *gradOutput, THTensor *input, THTensor *output,
+    THTensor *gradInput, double power, int64_t width, int64_t stride, int batchMode);
+
 /* ---- padding and upsampling ---- */
 TH_API int THNN_(SpatialReplicationPadding_updateOutput)(THNNState *state,
                                                          THTensor *input,
