@@ -71,7 +71,6 @@ ONE = {
     "expand": {"size": (2, 3)},
     "fractional_max_pool2d": {"samples": [0.1, 0.7]},
     "grid_sample": {"grid": (1, 1, 1, 2)},
-    "max_unpool": {"size": [1, 1, 1]},
     "multi_margin_loss": {"p": 2},
     "multilabel_margin_loss": {"target": [0]},
     "pad_constant": {"pad": [1, 2, 2, 1]},

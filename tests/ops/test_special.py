@@ -354,6 +354,19 @@ def test_nll_loss(make):
 
 
 @floating
+def test_nll_loss2d(make):
+    rng = np.random.default_rng(0)
+    x = np.log(rng.dirichlet(np.ones(4), (2, 3, 2))).transpose(0, 3, 1, 2)
+    target, weight = rng.integers(0, 4, (2, 3, 2)), np.array([0.5, 1, 2, 0.25])
+    each = -weight[target] * np.take_along_axis(x, target[:, None], 1)[:, 0]
+    t, w = torch.from_numpy(target), make(weight)
+    loss = _C.nn.nll_loss2d(make(x), t, w)
+    assert_allclose(loss, each.sum() / weight[target].sum(), 1e-5)
+    assert_allclose(_C.nn.nll_loss2d(make(x), t, w, False), each.sum(), 1e-5)
+    assert_allclose(_C.nn.nll_loss2d(make(x), t, w, True, -100, False), each, 1e-5)
+
+
+@floating
 def test_batch_norm(make):
     rng = np.random.default_rng(0)
     x = rng.normal(2, 3, (4, 3, 5))
@@ -612,10 +625,19 @@ def test_fractional_max_pool2d(make):
 
 
 @floating
-def test_max_unpool(make):
-    t, a = counted(make, 1, 1, 2)
-    index = torch.LongTensor([[[3, 0]]])
-    assert_allclose(_C.nn.max_unpool(t, index, (1, 1, 4), 1), [[[2, 0, 0, 1]]])
+def test_max_unpool2d(make):
+    t, a = counted(make, 1, 1, 1, 2)
+    index = torch.LongTensor([[[[3, 1]]]])
+    result = _C.nn.max_unpool2d(t, index, 3, 2)
+    assert_allclose(result, [[[[0, 2, 0], [1, 0, 0]]]])
+
+
+@floating
+def test_max_unpool3d(make):
+    t, a = counted(make, 1, 1, 1, 1, 2)
+    index = torch.LongTensor([[[[[5, 2]]]]])
+    result = _C.nn.max_unpool3d(t, index, 2, 1, 3)
+    assert_allclose(result, [[[[[0], [0], [2]], [[0], [0], [1]]]]])
 
 
 @floating

@@ -61,7 +61,7 @@ cdef THTensor *new_expand_bias(TensorBase self, int n, const int64_t *size) exce
 cdef int channel_sum(TensorBase out, TensorBase self) except -1
 cdef int gather_planes(TensorBase out, TensorBase self, TensorBase indices) except -1
 cdef int scatter_planes(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size,
-                        int64_t spatial, bint add) except -1
+                        int64_t spatial) except -1
 cdef int take_planes(TensorBase out, TensorBase self, TensorBase indices, int64_t spatial) except -1
 cdef int pad_constant(TensorBase out, TensorBase self, int n, const int64_t *pad, double value, bint crop) except -1
 cdef int embedding(TensorBase out, TensorBase self, TensorBase indices) except -1

@@ -406,7 +406,7 @@ cdef TensorBase as_planes(TensorBase self, int64_t spatial, const THTensor *like
 
 
 cdef int scatter_planes(TensorBase out, TensorBase self, TensorBase indices, int n, const int64_t *size,
-                        int64_t spatial, bint add) except -1:
+                        int64_t spatial) except -1:
     cdef TensorBase values, places, target
     if not THTensor_isSameSizeAs(self.c_tensor, indices.c_tensor):
         got = size_of(indices.c_tensor)
@@ -415,9 +415,7 @@ cdef int scatter_planes(TensorBase out, TensorBase self, TensorBase indices, int
     values = as_planes(self, spatial, out.c_tensor)
     places = as_planes(indices, spatial, out.c_tensor)
     target = as_planes(out, spatial, out.c_tensor)
-    if add:
-        return check(self.ops.scatterAdd(target.c_tensor, 1, places.c_tensor, values.c_tensor))
-    return check(self.ops.scatter(target.c_tensor, 1, places.c_tensor, values.c_tensor))
+    return check(self.ops.scatterAdd(target.c_tensor, 1, places.c_tensor, values.c_tensor))
 
 
 cdef int take_planes(TensorBase out, TensorBase self, TensorBase indices, int64_t spatial) except -1:

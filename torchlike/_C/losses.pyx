@@ -91,14 +91,10 @@ def nll_loss(
     if dim != 4:
         raise ValueError(f"Expected 2 or 4 dimensions (got {dim})")
     check_batch(input, target)
-    n, classes, height, width = input.size()
+    n, _, height, width = input.size()
     if tuple(target.size()) != (n, height, width):
         raise ValueError(f"Expected target size {(n, height, width)}, got {tuple(target.size())}")
-    # one row for each pixel
-    rows = input.transpose(1, 2).transpose(2, 3).contiguous().view(-1, classes)
-    flat = target.contiguous().view(-1)
-    loss = nn_functions["nll_loss"](rows, flat, weight, size_average, ignore_index, reduce)
-    return loss if reduce else loss.view(n, height, width)
+    return nn_functions["nll_loss2d"](input, target, weight, size_average, ignore_index, reduce)
 
 
 def cross_entropy(

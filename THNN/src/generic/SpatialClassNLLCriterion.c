@@ -79,6 +79,20 @@ static int open_loss(Loss *k, const THTensor *input, THTensor *target,
     return 0;
 }
 
+/* What a pixel of this class counts. */
+static double weight_of(const Loss *k, int64_t class) {
+    if (class == k->ignore)
+        return 0;
+    return k->weight ? (double)k->weight[class] : 1;
+}
+
+static double sum_of_weights(const Loss *k) {
+    double sum = 0;
+    for (int64_t i = 0; i < k->pixels; i++)
+        sum += weight_of(k, k->class[i]);
+    return sum;
+}
+
 static void forward(void *context, int64_t begin, int64_t end) {
     const Loss *k = context;
     for (int64_t piece = begin; piece < end; piece++) {
@@ -88,7 +102,7 @@ static void forward(void *context, int64_t begin, int64_t end) {
             int64_t class = k->class[i];
             real term = 0;
             if (class != k->ignore) {
-                real w = k->weight ? k->weight[class] : 1;
+                real w = (real)weight_of(k, class);
                 term = -w *
                        k->x[(i / k->area * k->classes + class) * k->area + i % k->area];
                 weight += w;
@@ -111,13 +125,13 @@ static void backward(void *context, int64_t begin, int64_t end) {
         int64_t class = k->class[i];
         if (class == k->ignore)
             continue;
-        double w = k->weight ? (double)k->weight[class] : 1;
         k->r[(i / k->area * k->classes + class) * k->area + i % k->area] =
-            (real)(-w * k->scale * k->grad[k->perPixel ? i : 0]);
+            (real)(-weight_of(k, class) * k->scale * k->grad[k->perPixel ? i : 0]);
     }
 }
 
-/* output [OUT] (1), or of target's size without reduce; total_weight [OUT] (1). */
+/* output [OUT] (1), or of target's size without reduce; total_weight [OUT] (1) or NULL.
+ */
 int THNN_(SpatialClassNLLCriterion_updateOutput)(THNNState *state, THTensor *input,
                                                  THLongTensor *target, THTensor *output,
                                                  int sizeAverage, THTensor *weights,
@@ -133,7 +147,8 @@ int THNN_(SpatialClassNLLCriterion_updateOutput)(THNNState *state, THTensor *inp
     int status = TH_ERR_MEMORY;
     THTensor *x = new_contiguous(input), *r = NULL, *total = NULL;
     k.sums = THAlloc_new(bytes, &sizeClass);
-    if (x && k.sums && (total = new_output(total_weight, 1, &one, 0)) &&
+    if (x && k.sums &&
+        (!total_weight || (total = new_output(total_weight, 1, &one, 0))) &&
         (r = new_output(output, reduce ? 1 : 3, shape, shares_storage(output, x)))) {
         k.x = TH_DATA(x);
         k.r = TH_DATA(r);
@@ -145,7 +160,8 @@ int THNN_(SpatialClassNLLCriterion_updateOutput)(THNNState *state, THTensor *inp
         }
         if (reduce)
             *k.r = (real)(sizeAverage && weight != 0 ? sum / weight : sum);
-        *TH_DATA(total) = (real)weight;
+        if (total)
+            *TH_DATA(total) = (real)weight;
         status = 0;
     }
     if (k.sums)
@@ -173,8 +189,10 @@ int THNN_(SpatialClassNLLCriterion_updateGradInput)(
         status = TH_ERR_MEMORY;
         if ((grad = new_contiguous(gradOutput)) &&
             (r = new_output_as(gradInput, input, shares_storage(gradInput, grad)))) {
-            double total = *TH_DATA(total_weight);
-            k.scale = reduce && sizeAverage && total != 0 ? 1 / total : 1;
+            double total = 0;
+            if (reduce && sizeAverage)
+                total = total_weight ? *TH_DATA(total_weight) : sum_of_weights(&k);
+            k.scale = total != 0 ? 1 / total : 1;
             k.grad = TH_DATA(grad);
             k.r = TH_DATA(r);
             THParallel_for(k.images, rows_per_piece(THNN_GRAIN, k.classes * k.area),

@@ -453,7 +453,12 @@ def _unpool(input, indices, kernel_size, stride, padding, output_size, spatial):
     size = _unpooled_size(input, kernel, step, pad, output_size)
     if isinstance(indices, Variable):
         indices = indices.data
-    return _nn.max_unpool(input, indices, [*tuple(input.size())[:2], *size], spatial)
+    if spatial == 3:
+        return _nn.max_unpool3d(input, indices, size[0], size[2], size[1])
+    if spatial == 2:
+        return _nn.max_unpool2d(input, indices, size[1], size[0])
+    input, indices = input.unsqueeze(2), indices.unsqueeze(2)
+    return _nn.max_unpool2d(input, indices, size[0], 1).squeeze(2)
 
 
 def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):

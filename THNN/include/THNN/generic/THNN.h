@@ -377,12 +377,12 @@ TH_API int THNN_(ClassNLLCriterion_updateGradInput)(
 /* input (N, C, H, W), target LongTensor (N, H, W), otherwise as above. */
 TH_API int THNN_(SpatialClassNLLCriterion_updateOutput)(
     THNNState *state, THTensor *input, THLongTensor *target, THTensor *output,
-    int sizeAverage, TH_OPTIONAL THTensor *weights, THTensor *total_weight,
+    int sizeAverage, TH_OPTIONAL THTensor *weights, TH_OPTIONAL THTensor *total_weight,
     int64_t ignore_index, int reduce);
 TH_API int THNN_(SpatialClassNLLCriterion_updateGradInput)(
     THNNState *state, THTensor *input, THLongTensor *target, THTensor *gradOutput,
     THTensor *gradInput, int sizeAverage, TH_OPTIONAL THTensor *weights,
-    THTensor *total_weight, int64_t ignore_index, int reduce);
+    TH_OPTIONAL THTensor *total_weight, int64_t ignore_index, int reduce);
 TH_API int THNN_(MSECriterion_updateOutput)(THNNState *state, THTensor *input,
                                             THTensor *target, THTensor *output,
                                             int sizeAverage, int reduce);
