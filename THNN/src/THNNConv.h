@@ -66,6 +66,7 @@ typedef struct THNN_(Target) {
     int64_t layerStart, rowStart, columnStart;
     int64_t layerStep, rowStep, columnStep;
     const real *bias; /* groups * channels, or NULL */
+    int relu;         /* negative results become 0 */
 } THNN_(Target);
 
 /* Kernels as the engine reads them: for each group and block of lanes, values * lanes

@@ -352,6 +352,9 @@ def test_spatial_class_nll(size_average, reduce):
     np.testing.assert_allclose(
         r.numpy(), -1.0 * one_hot * kept[:, None] * scale * slope
     )
+    again, more = empty(), (size_average, weight, None, 2, reduce)
+    call("SpatialClassNLLCriterion_updateGradInput", x, target, grad, again, *more)
+    np.testing.assert_array_equal(again.numpy(), r.numpy())
     target[0, 1, 1] = 4
     with pytest.raises(IndexError, match="cur_target is 4, n_classes is 4"):
         call("SpatialClassNLLCriterion_updateOutput", x, target, loss, *more)

@@ -641,6 +641,16 @@ def test_max_unpool3d(make):
 
 
 @floating
+def test_conv2d_relu(make):
+    x, weight = make(2, 3, 5, 6).normal_(), make(4, 3, 3, 2).normal_()
+    bias, numbers = make([1, -1, 0, 0.5]), (2, 1, 1, 0, 1, 2)
+    plain = _C.nn.conv2d(x, weight, bias, *numbers).numpy()
+    fused = _C.nn.conv2d_relu(x, weight, bias, *numbers)
+    assert (plain < 0).any()
+    np.testing.assert_array_equal(fused.numpy(), np.where(plain > 0, plain, 0))
+
+
+@floating
 def test_upsample_trilinear(make):
     t = make([0, 4]).view(1, 1, 1, 1, 2)
     result = _C.nn.upsample_trilinear(t, 1, 2, 5)

@@ -283,6 +283,12 @@ typedef struct Correlation {
     int failed;
 } Correlation;
 
+/* The activation, on memory that was just written. */
+static void keep_positive(int64_t n, real *x) {
+    for (int64_t i = 0; i < n; i++)
+        x[i] = x[i] > 0 ? x[i] : 0;
+}
+
 static void start_sums(const Correlation *k, int64_t group, real *sums) {
     const THNN_(Target) *target = k->target;
     int64_t lanes = k->kernels->lanes;
@@ -403,6 +409,8 @@ static void correlate_tile(const Correlation *k, const THNN_(Tile) * tile,
             }
         }
     }
+    if (k->target->relu)
+        keep_positive(k->kernels->blocks * k->sumRows * lanes, sums);
     store_sums(k, tile, group, sums);
 }
 
@@ -509,6 +517,12 @@ static void band_range(void *context, int64_t begin, int64_t end) {
                 strided ? result : volume, count, memory, w->stepH * band.width,
                 k->offset, k->values, k->kernels->data + channel * k->values,
                 t->bias ? t->bias + channel : NULL);
+            for (int64_t i = 0; t->relu && i < count * band.rows; i++)
+                keep_positive(w->columns,
+                              strided ? to + i / band.rows * result +
+                                            i % band.rows * w->columns
+                                      : to + i / band.rows * volume +
+                                            i % band.rows * t->rowStep * t->width);
             for (int64_t i = 0; strided && i < count * band.rows; i++) {
                 real *line =
                     r + i / band.rows * volume + i % band.rows * t->rowStep * t->width;

@@ -300,7 +300,8 @@ static THNN_(Windows) forward_windows(const THTensor *input, const Geometry *g,
 
 /* ---- forward ---- */
 static int convolve(const THTensor *input, const THTensor *output,
-                    const THTensor *weight, const real *bias, const Geometry *g) {
+                    const THTensor *weight, const real *bias, int relu,
+                    const Geometry *g) {
     Taps taps;
     TH_TRY(open_taps(&taps, g));
     forward_taps(&taps, g);
@@ -331,7 +332,8 @@ static int convolve(const THTensor *input, const THTensor *output,
                   .layerStep = 1,
                   .rowStep = 1,
                   .columnStep = 1,
-                  .bias = bias};
+                  .bias = bias,
+                  .relu = relu};
         status = THNN_(correlate)(&windows, &packed, &target);
     }
     THNN_(closeWindows)(&windows);
@@ -341,7 +343,7 @@ static int convolve(const THTensor *input, const THTensor *output,
 }
 
 static int update_output(THTensor *input, THTensor *output, THTensor *weight,
-                         THTensor *bias, Geometry g) {
+                         THTensor *bias, int relu, Geometry g) {
     TH_TRY(read_weight(weight, &g));
     TH_TRY(check_planes("input", input, &g, weight->size[1] * g.groups));
     TH_TRY(check_channels("bias", bias, weight->size[0]));
@@ -354,7 +356,7 @@ static int update_output(THTensor *input, THTensor *output, THTensor *weight,
     THTensor *b = bias ? new_contiguous(bias) : NULL;
     if (x && w && (b || !bias) &&
         (y = new_output(output, n, size, shares_storage(output, x))))
-        status = convolve(x, y, w, data_of(b), &g);
+        status = convolve(x, y, w, data_of(b), relu, &g);
     THTensor_free(x);
     THTensor_free(w);
     THTensor_free(b);
@@ -574,7 +576,7 @@ int THNN_(Conv1d_updateOutput)(THNNState *state, THTensor *input, THTensor *outp
                                THTensor *weight, THTensor *bias, int64_t dW,
                                int64_t padW, int64_t dilationW, int64_t groups) {
     (void)state;
-    return update_output(input, output, weight, bias,
+    return update_output(input, output, weight, bias, 0,
                          signal_geometry(1, dW, padW, dilationW, groups));
 }
 
@@ -603,7 +605,18 @@ int THNN_(Conv2d_updateOutput)(THNNState *state, THTensor *input, THTensor *outp
                                int64_t dilationW, int64_t groups) {
     (void)state;
     return update_output(
-        input, output, weight, bias,
+        input, output, weight, bias, 0,
+        plane_geometry(1, 1, dH, dW, padH, padW, dilationH, dilationW, groups));
+}
+
+int THNN_(Conv2dReLU_updateOutput)(THNNState *state, THTensor *input, THTensor *output,
+                                   THTensor *weight, THTensor *bias, int64_t dH,
+                                   int64_t dW, int64_t padH, int64_t padW,
+                                   int64_t dilationH, int64_t dilationW,
+                                   int64_t groups) {
+    (void)state;
+    return update_output(
+        input, output, weight, bias, 1,
         plane_geometry(1, 1, dH, dW, padH, padW, dilationH, dilationW, groups));
 }
 
@@ -636,7 +649,7 @@ int THNN_(Conv3d_updateOutput)(THNNState *state, THTensor *input, THTensor *outp
                                int64_t dilationT, int64_t dilationH, int64_t dilationW,
                                int64_t groups) {
     (void)state;
-    return update_output(input, output, weight, bias,
+    return update_output(input, output, weight, bias, 0,
                          volume_geometry(1, 1, 1, dT, dH, dW, padT, padH, padW,
                                          dilationT, dilationH, dilationW, groups));
 }

@@ -2,7 +2,9 @@
 
 import warnings
 
+from torchlike.autograd import Variable
 from torchlike.nn.modules.module import Module
+from torchlike.nn.modules.unrecorded import run_unrecorded
 
 __all__ = ["Container", "ModuleList", "ParameterList", "Sequential"]
 
@@ -78,6 +80,8 @@ class Sequential(Module):
 
     def forward(self, input):
         """Pass the input through all modules in order."""
+        if type(input) is Variable and input.volatile and input.dim() > 2:
+            return run_unrecorded(self._modules.values(), input)
         for module in self._modules.values():
             input = module(input)
         return input

@@ -162,6 +162,13 @@ TH_API int THNN_(Conv2d_updateOutput)(THNNState *state, THTensor *input,
                                       int64_t dW, int64_t padH, int64_t padW,
                                       int64_t dilationH, int64_t dilationW,
                                       int64_t groups);
+/* The same, followed by max(0, x). */
+TH_API int THNN_(Conv2dReLU_updateOutput)(THNNState *state, THTensor *input,
+                                          THTensor *output, THTensor *weight,
+                                          TH_OPTIONAL THTensor *bias, int64_t dH,
+                                          int64_t dW, int64_t padH, int64_t padW,
+                                          int64_t dilationH, int64_t dilationW,
+                                          int64_t groups);
 /* gradInput [OUT] gets the size inputH x inputW. */
 TH_API int THNN_(Conv2d_updateGradInput)(THNNState *state, THTensor *gradOutput,
                                          THTensor *gradInput, THTensor *weight,
