@@ -174,6 +174,9 @@ def test_next_functions():
     assert y.next_functions[0][0] is accumulate
     assert nothing == (None, 0)
     assert type(accumulate).__name__ == "AccumulateGrad"
+    # numbered only where there are several of the name
+    assert type(x.expand(2, 2).grad_fn).__name__ == "ExpandBackward"
+    assert type(x.exp().grad_fn).__name__ == "ExpBackward"
     z = (x * x).sum().grad_fn
     assert z.next_functions[0][0].name().startswith("Mul")
     assert repr(z).startswith(f"<{z.name()} object at 0x")

@@ -329,9 +329,10 @@ class VariableWriter:
         if not overload.grad:
             return None
         base = "".join(part.capitalize() for part in operator.name.split("_"))
-        node = NodeWriter(
-            self.operators, operator, overload, f"{base}Backward{position}"
-        )
+        # The names of 0.3: numbered where an operator has several.
+        alone = sum(bool(o.grad) for o in operator.overloads) == 1
+        name = f"{base}Backward" if alone else f"{base}Backward{position}"
+        node = NodeWriter(self.operators, operator, overload, name)
         self.nodes.append(node.class_code())
         if not node.objects():
             self.plain.append(node.class_name)
