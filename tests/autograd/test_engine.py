@@ -97,9 +97,17 @@ def test_second_backward():
     assert values(x.grad) == [8]
     with pytest.raises(RuntimeError, match="backward through the graph a second time"):
         y.backward()
-    z = x * x
-    z.backward(retain_variables=True)
-    z.backward()
+
+
+def test_the_old_name_of_retain_graph():
+    x = leaf(2)
+    for backward in (Variable.backward, autograd.backward):
+        z = x * x
+        with pytest.warns(UserWarning, match="Use retain_graph instead"):
+            backward(z, retain_variables=True)
+        z.backward()
+        with pytest.raises(ValueError, match="only one of retain_graph and retain_var"):
+            backward(z, retain_graph=True, retain_variables=True)
 
 
 def test_higher_derivatives():

@@ -5,6 +5,7 @@ leaf Variables, that its gradients go to. Nothing points the other way, so a gra
 exactly as long as a Variable at its end. Operators live in variable_ops (generated),
 backward in engine.
 """
+import warnings
 import weakref
 from collections import OrderedDict
 
@@ -420,10 +421,10 @@ cdef class VariableBase:
             Record the computation of the gradients, for higher derivatives. Default:
             False, unless ``gradient`` is a Variable that is not volatile.
         retain_variables : bool, optional
-            Old name of ``retain_graph``.
+            Old name of ``retain_graph``, with a warning.
         """
-        if retain_graph is None:
-            retain_graph = retain_variables
+        if retain_variables is not None:
+            retain_graph = retained(retain_graph, retain_variables)
         backward_(self, gradient, retain_graph, create_graph)
 
     def register_hook(self, hook):
@@ -501,6 +502,15 @@ cdef class VariableBase:
 
     def __repr__(self):
         return "Variable containing:" + repr(self.data_)
+
+
+def retained(retain_graph, retain_variables):
+    """The value of ``retain_graph``, given by its old name."""
+    if retain_graph is not None:
+        raise ValueError("only one of retain_graph and retain_variables can be set")
+    warnings.warn("retain_variables option is deprecated. Use retain_graph instead.",
+                  stacklevel=2)
+    return retain_variables
 
 
 cdef class RetainGrad:

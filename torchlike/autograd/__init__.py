@@ -1,6 +1,7 @@
 """Automatic differentiation: Variables, backward, user-defined Functions."""
 
 from torchlike._C.backward import grad, run_backward as _run_backward
+from torchlike._C.variable import retained as _retained
 
 from . import function, profiler, variable
 from .function import Function, once_differentiable
@@ -43,7 +44,7 @@ def backward(
         Record the computation of the gradients, for higher derivatives. Default: False,
         unless a gradient is a Variable that is not volatile.
     retain_variables : bool, optional
-        Old name of ``retain_graph``.
+        Old name of ``retain_graph``, with a warning.
 
     Raises
     ------
@@ -58,6 +59,6 @@ def backward(
     >>> x.grad.data.sum()
     6.0
     """
-    if retain_graph is None:
-        retain_graph = retain_variables
+    if retain_variables is not None:
+        retain_graph = _retained(retain_graph, retain_variables)
     _run_backward(variables, grad_variables, retain_graph, create_graph)
