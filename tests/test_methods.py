@@ -333,3 +333,15 @@ def test_negative_dimensions():
     assert torch.stack([a, a], -1).size() == (2, 3, 2)
     with pytest.raises((IndexError, RuntimeError)):
         torch.cat([a, a], -3)
+
+
+@pytest.mark.parametrize("wrap", [lambda t: t, Variable])
+def test_names_of_python_2(wrap):
+    x = wrap(torch.FloatTensor([1, 2, 4]))
+    assert list(getattr(x.__div__(2), "data", x.__div__(2))) == [0.5, 1, 2]
+    assert list(getattr(x.__rdiv__(4), "data", x.__rdiv__(4))) == [4, 2, 1]
+    y = x.clone()
+    assert y.__idiv__(2) is y
+    assert list(getattr(y, "data", y)) == [0.5, 1, 2]
+    empty = wrap(torch.FloatTensor())
+    assert empty.__nonzero__() == bool(empty)

@@ -99,6 +99,11 @@ def install():
     for name, method in _shared.items():
         add_method(TensorOps, name, method)
         add_method(Variable, name, method)
+    for cls in (TensorOps, Variable):  # what Python 2 called them
+        add_method(cls, "__div__", cls.__truediv__)
+        add_method(cls, "__rdiv__", cls.__rtruediv__)
+        add_method(cls, "__idiv__", cls.__itruediv__)
+        add_method(cls, "__nonzero__", cls.__bool__)
     for name in ("apply_", "map_", "map2_"):
         add_method(TensorOps, name, getattr(mapping, name))
         add_method(Variable, name, _without_gradient(name))
