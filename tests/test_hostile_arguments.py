@@ -93,6 +93,28 @@ def test_an_indexed_tensor_that_shrinks():
         t[1:, Number(shrink, 4)] = 1
 
 
+def test_a_storage_that_shrinks_while_it_is_sliced():
+    s = torch.FloatStorage(1000).fill_(1)
+    for take in (lambda i: s[i:], lambda i: s.__setitem__(slice(i, None), 2)):
+        with pytest.raises(RuntimeError, match="resized to 1 elements while it was"):
+            take(Number(lambda: s.resize_(1), 500))
+        s.resize_(1000)
+
+
+def test_a_number_for_a_storage_that_raises_once():
+    calls = []
+
+    class Once:
+        def __float__(self):
+            calls.append(1)
+            if len(calls) == 1:
+                raise KeyError("first time")
+            return 1.0
+
+    with pytest.raises(TypeError, match="FloatStorage changed while it was read"):
+        torch.FloatStorage(3)[0] = Once()
+
+
 @pytest.mark.parametrize("make", [torch.rand, torch.randn])
 def test_out_of_a_type_without_random_numbers_stays(make):
     out = torch.LongTensor([1, 2, 3])

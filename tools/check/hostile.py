@@ -85,6 +85,7 @@ class World:
         self.type_name = type_name
         self.tensors = []  # all that were made, for objects that act
         self.variables = []
+        self.storages = []
         self.acted = 0
         pick = self.random.choice
         self.sizes = [pick((1, 2, 3, 4)) for _ in range(4)]
@@ -98,9 +99,14 @@ class World:
     def act(self):
         """Change something that the call under way may be using."""
         self.acted += 1
-        if not self.tensors or self.acted > 50:
-            return
         pick = self.random.choice
+        if self.acted > 50:
+            return
+        if self.storages and (not self.tensors or self.chance(0.3)):
+            self.change_storage(pick(self.storages))
+            return
+        if not self.tensors:
+            return
         t = pick(self.tensors)
         action = pick(
             (
@@ -147,6 +153,15 @@ class World:
             )
         )
         action()
+
+    def change_storage(self, storage):
+        pick = self.random.choice
+        try:
+            storage.resize_(pick((0, 0, 1, 2, 4000)))
+            if self.chance(0.1):
+                storage.share_memory_()
+        except RuntimeError:  # it is lent
+            pass
 
     def fail(self):
         raise self.random.choice(_PROBLEMS)("from an argument")
@@ -287,12 +302,13 @@ class World:
 
     def index(self):
         """An index of t[index]."""
-        one = self.random.choice(
+        pick = self.random.choice
+        one = pick(
             (
                 self.integer,
                 self.integer,
                 lambda: slice(None),
-                lambda: slice(self.integer(), self.integer(), abs(_whole(self)) or 1),
+                lambda: slice(self.integer(), self.integer(), pick((None, 1, 2))),
                 lambda: None,
                 lambda: Ellipsis,
                 lambda: self.tensor("Long"),
@@ -345,8 +361,16 @@ class World:
     def storage(self):
         if self.tensors and self.chance(0.5):
             return self.random.choice(self.tensors).storage()
-        name = self.random.choice((self.type_name, *TYPES))
-        return getattr(torch, name + "Storage")(self.random.choice((0, 1, 5, 24)))
+        name = self.type_name if self.chance(0.8) else self.random.choice(TYPES)
+        cls = getattr(torch, name + "Storage")
+        made = cls(self.random.choice((0, 1, 5, 24, 9000))).fill_(1)
+        if len(made) > 4 and self.chance(0.2):
+            made = made[1 : self.integer_between(2, 4)]
+        self.storages.append(made)
+        return made
+
+    def integer_between(self, low, high):
+        return self.random.randrange(low, high + 1)
 
     def value(self, variables=False):
         """Any argument."""
@@ -360,8 +384,3 @@ class World:
         if p < 0.72:
             return self.index()
         return self.odd()
-
-
-def _whole(world):
-    value = world.integer()
-    return value.value if isinstance(value, Number) else value

@@ -177,10 +177,10 @@ cdef StorageBase packed(int dtype, tuple numbers):
     code = CODES[packed_dtype]
     try:
         data = struct.pack(f"{len(numbers)}{code}", *numbers)
-    except (struct.error, TypeError, OverflowError):
+    except (struct.error, TypeError, OverflowError) as error:
         for number in numbers:
             check_number(dtype, code, number)
-        raise
+        raise TypeError(f"a number for {classes[dtype].__name__} changed while it was read") from error
     if numbers:
         memcpy(r.c_storage.data, PyBytes_AS_STRING(data), len(data))
     return r
@@ -598,7 +598,10 @@ cdef tuple bounds(StorageBase self, index):
     start, stop, step = index.indices(len(self))
     if step != 1:
         raise ValueError(f"Trying to slice with a step of {step}, but only a step of 1 is supported")
-    return start, max(start, stop)
+    stop = max(start, stop)
+    if stop > self.c_storage.size:     # an object's __index__ can shrink the storage
+        raise RuntimeError(f"the storage was resized to {len(self)} elements while it was indexed")
+    return start, stop
 
 
 # --------------------------------------------------------------------------------- shared memory
