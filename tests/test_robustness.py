@@ -39,6 +39,7 @@ MAX_CRASHES = 8  # then a group gives up
 EXCLUDED = {
     "torchlike.utils.data.DataLoader",  # endless samplers are the caller's to stop
     "torchlike.optim.Optimizer.state",
+    "torchlike.multiprocessing.pool.Pool",  # of 2 ** 64 processes
 }
 
 
