@@ -5,7 +5,7 @@ import pytest
 
 import torchlike as torch
 from torchlike import nn
-from torchlike.autograd import Variable
+from torchlike.autograd import Variable, gradcheck
 from torchlike.nn import functional as F
 
 
@@ -127,3 +127,21 @@ def test_no_window_sees_the_input(groups):
     y.sum().backward()
     assert y.data.tolist() == [[[0.0] * 4] * 4] * 2
     assert x.grad.data.tolist() == [[[0.0]] * 4] * 2
+
+
+@pytest.mark.parametrize("pad", [0, 2])
+def test_conv_tbc(pad):
+    rng = np.random.RandomState(0)
+    x, weight, bias = rng.randn(6, 2, 3), rng.randn(3, 3, 4), rng.randn(4)
+    padded = np.pad(x, ((pad, pad), (0, 0), (0, 0)))
+    steps = len(padded) - 2
+    expected = bias + sum(padded[k : k + steps] @ weight[k] for k in range(3))
+    inputs = [
+        Variable(torch.from_numpy(a), requires_grad=True) for a in (x, weight, bias)
+    ]
+    out = F.conv_tbc(*inputs, pad)
+    np.testing.assert_allclose(out.data.numpy(), expected)
+    assert out.is_contiguous()
+    assert gradcheck(lambda *given: F.conv_tbc(*given, pad), inputs)
+    with pytest.raises(ValueError, match="expected 3D input .got 2D input"):
+        F.conv_tbc(inputs[0][0], inputs[1], inputs[2])

@@ -7,6 +7,7 @@ from torchlike.nn.functions.shared import check_dim, numbers
 __all__ = [
     "conv1d",
     "conv3d",
+    "conv_tbc",
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
@@ -230,3 +231,36 @@ def conv_transpose3d(
     check_dim(input, 5)
     options = _transposed_options(3, stride, padding, output_padding, dilation)
     return _transpose(_nn.conv3d_input, input, weight, bias, options, groups)
+
+
+def conv_tbc(input, weight, bias, pad=0):
+    """Filters over sequences that are stored by time, batch and channel.
+
+    Parameters
+    ----------
+    input : Variable of shape (T, N, inC)
+    weight : Variable of shape (k, inC, outC)
+    bias : Variable of shape (outC)
+    pad : int, default: 0
+        Zeros on both sides.
+
+    Returns
+    -------
+    Variable of shape (T + 2 * pad - k + 1, N, outC)
+
+    Raises
+    ------
+    ValueError
+        If the input or the weight is not 3-D.
+    RuntimeError
+        If the sizes do not fit.
+
+    Examples
+    --------
+    >>> conv_tbc(torch.ones(5, 2, 3), torch.ones(2, 3, 4), torch.ones(4), 1).size()
+    torch.Size([6, 2, 4])
+    """
+    check_dim(input, 3)
+    check_dim(weight, 3)
+    rows = conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, 1, pad)
+    return rows.permute(2, 0, 1).contiguous()
