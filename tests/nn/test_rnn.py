@@ -671,3 +671,18 @@ def test_hostile_calls_of_the_core():
         with pytest.raises(error):
             call()
     assert run(lstm, rows, h, h, weights, batch_sizes=[2, 2, 1])[0].size() == (5, 4)
+
+
+@pytest.mark.parametrize(
+    "kind", ["RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"]
+)
+def test_a_tensor_is_no_variable(kind):
+    layer, x, h = getattr(nn, kind)(3, 4), torch.zeros(1, 2, 3), torch.zeros(1, 2, 4)
+    if kind.endswith("Cell"):
+        x, h = x[0], h[0]
+    message = f"{kind}: argument 'input' .* must be Variable, not torch.FloatTensor"
+    with pytest.raises(TypeError, match=message):
+        layer(x, (h, h) if "LSTM" in kind else h)
+    if not kind.endswith("Cell"):
+        with pytest.raises(TypeError, match=message):
+            layer(x)

@@ -23,6 +23,14 @@ def _check_positive(**sizes):
             raise ValueError(f"{name} must be positive, got {size}")
 
 
+def _check_variable(module, input):
+    if not isinstance(input, Variable):
+        raise TypeError(
+            f"{type(module).__name__}: argument 'input' (position 1) must be Variable, "
+            f"not {torchlike.typename(input)}"
+        )
+
+
 class RNNBase(Module):
     r"""What `RNN`, `LSTM` and `GRU` share.
 
@@ -155,6 +163,7 @@ class RNNBase(Module):
             self._check_hidden("hidden", hidden, expected)
 
     def _check_input(self, input, packed):
+        _check_variable(self, input)
         dims = 2 if packed else 3
         if input.dim() != dims:
             raise RuntimeError(f"input must have {dims} dimensions, got {input.dim()}")
@@ -478,6 +487,7 @@ class RNNCellBase(Module):
 
     def check_forward_input(self, input):
         """Raise RuntimeError unless the input has `input_size` features."""
+        _check_variable(self, input)
         if input.dim() != 2:
             raise RuntimeError(f"input must have 2 dimensions, got {input.dim()}")
         if input.size(1) != self.input_size:
