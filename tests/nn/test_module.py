@@ -238,7 +238,9 @@ def test_load_state_dict_lists_missing_and_unexpected_keys():
     state["fc.weight"] = torch.ones(2, 4)
     del state["mean"], state["conv1.bias"]
     state["extra"] = torch.ones(1)
-    message = 'missing keys in state_dict: "mean", "conv1.bias"; unexpected .*: "extra"'
+    message = (
+        'missing keys in state_dict: "mean", "conv1.bias"; unexpected key "extra" in'
+    )
     for kind in (KeyError, RuntimeError):
         with pytest.raises(kind, match=message):
             net.load_state_dict(state)
@@ -303,3 +305,67 @@ def test_deepcopy_is_independent():
 def test_names_that_are_no_strings(name):
     with pytest.raises((AttributeError, TypeError)):
         nn.Sequential().__getattr__(name)
+
+
+def test_backend_is_that_of_0_3():
+    layer = nn.Linear(2, 2)
+    assert layer._backend is nn.backends.thnn.backend
+    assert copy.deepcopy(layer)._backend is layer._backend
+    assert "_backend" not in layer.__dict__
+    old = nn.Linear(2, 2)
+    old.__setstate__({**old.__dict__, "_backend": None})  # as files of 0.3 give it
+    assert old._backend is layer._backend
+
+
+def test_memo_and_prefix():
+    shared = nn.Linear(2, 2)
+    net = nn.Sequential(shared, nn.ReLU(), shared)
+    assert [n for n, _ in net.named_modules(prefix="net")] == ["net", "net.0", "net.1"]
+    memo = {shared}
+    assert [n for n, _ in net.named_modules(memo)] == ["", "1"]
+    assert memo == {shared, net, net[1]}
+    memo = {shared.bias}
+    assert [n for n, _ in net.named_parameters(memo, "p")] == ["p.0.weight"]
+    assert memo == {shared.bias, shared.weight}
+
+
+def test_own_parts_come_before_those_of_children():
+    class Outer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = nn.BatchNorm1d(2)
+            self.scale = nn.Parameter(torch.ones(1))
+            self.register_buffer("count", torch.zeros(1))
+
+    net = Outer()
+    names = ["scale", "count", "inner.weight", "inner.bias"]
+    names += ["inner.running_mean", "inner.running_var"]
+    assert list(net.state_dict()) == names
+    destination = OrderedDict(first=1)
+    assert net.state_dict(destination, "net.", keep_vars=True) is destination
+    assert list(destination) == ["first", *("net." + name for name in names)]
+    assert destination["net.scale"] is net.scale
+    assert destination["net.count"] is net.count
+    assert [n for n, _ in net.named_parameters()] == names[:1] + names[2:4]
+
+
+def test_hooks_run_in_order_and_can_be_removed_by_one_another():
+    net, calls = nn.ReLU(), []
+    handles = {}
+
+    def pre(module, input):
+        calls.append("pre")
+        handles["second"].remove()
+
+    net.register_forward_hook(lambda *_: calls.append("hook"))
+    net.register_forward_pre_hook(pre)
+    handles["second"] = net.register_forward_pre_hook(lambda *_: calls.append("second"))
+    x = Variable(torch.ones(1))
+    net(x)
+    net(x)
+    assert calls[-2:] == ["pre", "hook"] and calls.count("pre") == 2
+
+
+def test_a_slice_is_no_index_of_a_sequential():
+    with pytest.raises(TypeError, match="'slice' object cannot be interpreted"):
+        nn.Sequential(nn.ReLU())[:1]

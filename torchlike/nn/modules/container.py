@@ -1,5 +1,6 @@
 """Modules that hold other modules or parameters."""
 
+import operator
 import warnings
 
 from torchlike.autograd import Variable
@@ -11,7 +12,7 @@ __all__ = ["Container", "ModuleList", "ParameterList", "Sequential"]
 
 def _key(index, length):
     """The name '0', '1' ... that an index, possibly negative, stands for."""
-    position = index.__index__()
+    position = operator.index(index)
     if not -length <= position < length:
         raise IndexError(f"index {position} is out of range for {length} entries")
     return str(position % length)

@@ -15,6 +15,7 @@ from torchlike._C.module import (
     use_c_functions,
 )
 from torchlike.autograd import Variable
+from torchlike.nn.backends.thnn import backend
 from torchlike.nn.parameter import Parameter
 from torchlike.utils.hooks import RemovableHandle
 
@@ -69,6 +70,7 @@ class Module(ModuleBase):
     """
 
     dump_patches = False
+    _backend = backend
     _later_keys = ()
 
     def __init_subclass__(cls, **kwargs):
@@ -742,7 +744,8 @@ class Module(ModuleBase):
         if missing:
             problems.append(f"missing keys in state_dict: {_quoted(missing)}")
         if unexpected:
-            problems.append(f"unexpected keys in state_dict: {_quoted(unexpected)}")
+            kind = "keys" if len(unexpected) > 1 else "key"
+            problems.append(f"unexpected {kind} {_quoted(unexpected)} in state_dict")
         if problems:
             raise StateDictKeyError(
                 f"load_state_dict of {type(self).__name__}: " + "; ".join(problems)
@@ -758,6 +761,7 @@ class Module(ModuleBase):
 
     def __setstate__(self, state):
         self.__dict__.update(state)
+        self.__dict__.pop("_backend", None)  # 0.3 kept it in every module
         # files of other versions may lack some of the dicts
         for name in _PARTS + _HOOKS:
             self.__dict__.setdefault(name, OrderedDict())
