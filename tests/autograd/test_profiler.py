@@ -112,6 +112,43 @@ def test_chrome_trace(tmp_path):
     assert event["tid"] == threading.get_ident()
 
 
+def test_chrome_trace_has_the_trace_event_format(tmp_path):
+    """Complete events, finite numbers; those of a thread contain or miss each other."""
+    path = tmp_path / "trace.json"
+
+    def work():
+        for _ in range(20):
+            Double.apply(leaf()).exp().sum().backward()
+
+    thread = threading.Thread(target=work)
+    with profiler.profile() as prof:
+        thread.start()
+        work()
+        thread.join()
+    prof.export_chrome_trace(str(path))
+
+    def refuse(text):
+        raise AssertionError(f"{text} is no JSON")
+
+    events = json.loads(path.read_text(), parse_constant=refuse)
+    assert len(events) == len(prof.function_events) == 2 * 20 * 7
+    for event in events:
+        assert {"name", "ph", "ts", "dur", "tid", "pid"} <= event.keys()
+        assert event["ph"] == "X" and isinstance(event["name"], str)
+        for key in ("ts", "dur"):
+            assert type(event[key]) in (int, float) and event[key] >= 0
+        assert type(event["tid"]) is int
+    assert len({event["tid"] for event in events}) == 2
+    for tid in {event["tid"] for event in events}:
+        ends = []  # of the events around the next one
+        for event in (e for e in events if e["tid"] == tid):
+            end = event["ts"] + event["dur"]
+            while ends and ends[-1] <= event["ts"]:
+                ends.pop()
+            assert not ends or end <= ends[-1] + 1e-3
+            ends.append(end)
+
+
 def test_threads_are_told_apart():
     together = threading.Barrier(3)
 
