@@ -462,3 +462,51 @@ def test_single_precision():
     np.testing.assert_allclose(
         y.numpy(), rows @ w.numpy().T + b.numpy(), rtol=1e-4, atol=1e-5
     )
+
+
+# Of the header of 0.3; all have updateOutput and updateGradInput.
+LAYERS = """
+    Abs AbsCriterion BCECriterion ClassNLLCriterion SpatialClassNLLCriterion ELU
+    DistKLDivCriterion GatedLinear HardShrink HardTanh L1Cost LeakyReLU GRUFused
+    LSTMFused LogSigmoid LogSoftMax MarginCriterion SoftMarginCriterion MSECriterion
+    MultiLabelMarginCriterion MultiMarginCriterion RReLU Sigmoid SmoothL1Criterion
+    SoftMax SoftPlus SoftShrink Sqrt Square Tanh Threshold TemporalMaxPooling
+    SpatialAdaptiveMaxPooling SpatialAdaptiveAveragePooling SpatialAveragePooling
+    SpatialFractionalMaxPooling SpatialMaxPooling SpatialDilatedMaxPooling
+    SpatialMaxUnpooling SpatialUpSamplingNearest SpatialUpSamplingBilinear
+    SpatialGridSamplerBilinear VolumetricAveragePooling
+    VolumetricFractionalMaxPooling VolumetricMaxPooling VolumetricDilatedMaxPooling
+    VolumetricMaxUnpooling VolumetricAdaptiveAveragePooling
+    VolumetricAdaptiveMaxPooling SpatialReflectionPadding SpatialReplicationPadding
+    VolumetricReplicationPadding VolumetricUpSamplingNearest
+    VolumetricUpSamplingTrilinear FeatureLPPooling TemporalReflectionPadding
+    TemporalReplicationPadding TemporalUpSamplingNearest TemporalUpSamplingLinear
+""".split()
+WITH_PARAMETERS = """
+    PReLU Linear TemporalConvolution TemporalSubSampling TemporalRowConvolution
+    SpatialConvolutionMap SpatialConvolutionMM SpatialConvolutionLocal
+    SpatialFullConvolution SpatialFullConvolutionMap SpatialDilatedConvolution
+    SpatialFullDilatedConvolution SpatialSubSampling VolumetricConvolution
+    VolumetricConvolutionMM VolumetricDilatedConvolution VolumetricFullConvolution
+    VolumetricFullDilatedConvolution
+""".split()
+OTHERS = """
+    LookupTable_accGradParameters LookupTable_renorm BatchNormalization_updateOutput
+    BatchNormalization_backward unfolded_copy unfolded_acc
+""".split()
+
+
+def test_the_header_of_0_3_is_there():
+    backend = type2backend["torch.FloatTensor"]
+    names = OTHERS + [
+        f"{layer}_{function}"
+        for layer in LAYERS + WITH_PARAMETERS
+        for function in ("updateOutput", "updateGradInput")
+    ]
+    names += [f"{layer}_accGradParameters" for layer in WITH_PARAMETERS]
+    for part in ("UpdateOutput", "AccGradParameters", "ZeroGradParameters"):
+        names += ["SparseLinear_legacy" + part]
+        names += ["SparseLinear_" + part[0].lower() + part[1:]]
+    assert [name for name in names if name not in dir(backend)] == []
+    with pytest.raises(NotImplementedError, match="no function IndexLinear"):
+        backend.IndexLinear_updateOutput  # noqa: B018
