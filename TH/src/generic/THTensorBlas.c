@@ -20,6 +20,9 @@
 #define GEMM_GRAIN 200000.0
 #define GEMV_GRAIN 131072
 #define OUTER_GRAIN 32768
+/* A transposed operand of at most so many elements is copied: OpenBLAS would pack it.
+ */
+#define FEW_ELEMENTS 256
 /* What calling BLAS costs, in multiply-adds. */
 #define CALL_COST 2000
 /* Products with at most so many rows go piecewise over so many columns or more
@@ -97,9 +100,34 @@ static inline int fits_int(const Matrix *m) {
     return m->rows <= INT_MAX && m->columns <= INT_MAX && leading(m) <= INT_MAX;
 }
 
+/* 1 if m is transposed and so small that it is better copied. */
+static inline int is_few(const Matrix *m) {
+    return !is_row_major(m) && m->rows * m->columns <= FEW_ELEMENTS;
+}
+
+static Matrix copied(Matrix m, real *few) {
+    for (int64_t i = 0; i < m.rows; i++)
+        for (int64_t j = 0; j < m.columns; j++)
+            few[i * m.columns + j] = m.data[i * m.row + j * m.column];
+    return (Matrix){few, m.rows, m.columns, m.columns, 1};
+}
+
+static void gemm_serial(real alpha, Matrix a, Matrix b, real beta, Matrix c);
+
+/* gemm_serial with small operands copied. */
+static void gemm_few(real alpha, Matrix a, Matrix b, real beta, Matrix c) {
+    real few_a[FEW_ELEMENTS], few_b[FEW_ELEMENTS];
+    gemm_serial(alpha, is_few(&a) ? copied(a, few_a) : a,
+                is_few(&b) ? copied(b, few_b) : b, beta, c);
+}
+
 /* a and b row-major or column-major, c row-major. */
 static void gemm_serial(real alpha, Matrix a, Matrix b, real beta, Matrix c) {
     int trans_a = !is_row_major(&a), trans_b = !is_row_major(&b);
+    if ((trans_a && is_few(&a)) || (trans_b && is_few(&b))) {
+        gemm_few(alpha, a, b, beta, c);
+        return;
+    }
     Matrix as = trans_a ? transposed(a) : a, bs = trans_b ? transposed(b) : b;
     if (!blas_gemm || !fits_int(&as) || !fits_int(&bs) || !fits_int(&c)) {
         gemm_loops(alpha, a, b, beta, c);
