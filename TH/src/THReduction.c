@@ -283,8 +283,11 @@ static void dot_chunks(void *context, int64_t begin, int64_t end) {
 int th_dot(THTensor *a, THTensor *b, THScalar *result) {
     int floating = is_floating(a);
     *result = start_of(TH_R_sum, floating);
-    DotJob job = {
-        .n = th_nElement(a), .start = *result, .item = THType_itemSize[a->dtype]};
+    DotJob job; /* acc is large: not cleared */
+    job.n = th_nElement(a);
+    job.start = *result;
+    job.item = THType_itemSize[a->dtype];
+    job.dot = th_kernels.reduce[a->dtype].dot;
     if (job.n != th_nElement(b)) {
         char aText[TH_SHAPE_TEXT], bText[TH_SHAPE_TEXT];
         TH_FAIL(TH_ERR,
@@ -294,11 +297,14 @@ int th_dot(THTensor *a, THTensor *b, THScalar *result) {
     }
     if (job.n == 0)
         return TH_OK;
+    if (job.n <= CHUNK && th_isContiguous(a) && th_isContiguous(b)) {
+        job.dot(result, th_bytes(a), th_bytes(b), job.n);
+        return TH_OK;
+    }
     THTensor *x = borrow_contiguous(a), *y = borrow_contiguous(b);
     if (x && y) {
         job.a = th_bytes(x);
         job.b = th_bytes(y);
-        job.dot = th_kernels.reduce[a->dtype].dot;
         job.chunk = (job.n + MAX_CHUNKS - 1) / MAX_CHUNKS;
         if (job.chunk < CHUNK)
             job.chunk = CHUNK;
