@@ -111,4 +111,4 @@ def install():
     add_method(TensorOps, "index", index)
     add_method(TensorOps, "storage_type", classmethod(storage_type))
     add_method(Variable, "bernoulli_", variable_bernoulli_)
-    add_method(Variable, "copy_", variable_copy_)
+    composite.install_copy(Variable, variable_copy_)

@@ -1,20 +1,22 @@
 # cython: binding=True
 # These are methods as well: functions that Python binds to the object before the dot.
 """Functions made of other operators; they take tensors and Variables alike."""
+from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from libc.stdint cimport int64_t
-from torchlike._C.args cimport sizes_from
+from torchlike._C.args cimport install_method, sizes_from
 from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport TensorBase, type_name
 from torchlike._C.tensor_ops cimport (
     number_dot_T, t_bmm_T, t_contiguous, t_expand_Z, t_linear_Tt, t_mm_T, t_mv_T, t_narrow_III, t_select_II, t_t,
     t_unsqueeze_I, t_view_Z,
 )
+from torchlike._C.quick_args cimport is_tensor, is_variable
 from torchlike._C.th cimport *
 from torchlike._C.variable cimport VariableBase
 from torchlike._C.variable_ops cimport (
-    v_bmm_T, v_contiguous, v_dot_T, v_expand_Z, v_linear_Tt, v_mm_T, v_mv_T, v_narrow_III, v_select_II, v_t,
+    v_bmm_T, v_contiguous, v_copy_T_, v_dot_T, v_expand_Z, v_linear_Tt, v_mm_T, v_mv_T, v_narrow_III, v_select_II, v_t,
     v_unsqueeze_I, v_view_Z,
 )
 
@@ -260,6 +262,8 @@ cdef object product(object a, object b):
         return mv(transposed(b), a)
     if m > 2 and n <= 2:
         return folded_product(a, b, left, n)
+    if m == 3 and n == 3 and left.size[0] == right.size[0]:
+        return bmm(a, b)
     return batched_product(a, b)
 
 
@@ -380,12 +384,25 @@ cdef object affine(object input, object weight, object bias):
     return tensor_types.nn_functions["linear"](input, weight, bias)      # which says what does not fit
 
 
-cdef inline bint is_tensor(object o, TensorBase like):
-    return isinstance(o, TensorBase) and (<TensorBase>o).ops == like.ops
+# ------------------------------------------------------------------------------------------ copies
+
+cdef object general_copy = None
 
 
-cdef inline bint is_variable(object o, TensorBase like):
-    return isinstance(o, VariableBase) and (<VariableBase>o).data_.ops == like.ops
+cdef object copy_variable(object self, PyObject **args, Py_ssize_t n, PyObject *kwnames):
+    """Variable.copy_: one of the same type at once, everything else through general_copy."""
+    if n == 1 and kwnames == NULL and is_variable(<object>args[0], (<VariableBase>self).data_):
+        return v_copy_T_(<VariableBase>self, <VariableBase>args[0])
+    names = () if kwnames == NULL else <tuple>kwnames
+    rest = {name: <object>args[n + <Py_ssize_t>i] for i, name in enumerate(names)}
+    return general_copy(self, *[<object>args[<Py_ssize_t>i] for i in range(n)], **rest)
+
+
+def install_copy(variable_class, function):
+    """Make copy_ of Variables; the function does what is no copy between equal types."""
+    global general_copy
+    general_copy = function
+    install_method(variable_class, b"copy_", copy_variable, function.__doc__.encode())
 
 
 class Methods:

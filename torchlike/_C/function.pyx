@@ -264,10 +264,15 @@ cdef object perform(Function self, object forward, tuple args):
             for i in range(len(outs))])
     if record and self.to_save is not None:
         save(self, args, raw, outs)
-    self.to_save = None
-    self.dirty_tensors = None
-    self.non_differentiable = None
-    self.shared_pairs = None
+    # Most are None, which is counted each time one is set.
+    if self.to_save is not None:
+        self.to_save = None
+    if self.dirty_tensors is not None:
+        self.dirty_tensors = None
+    if self.non_differentiable is not None:
+        self.non_differentiable = None
+    if self.shared_pairs is not None:
+        self.shared_pairs = None
     return out
 
 

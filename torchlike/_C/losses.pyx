@@ -11,8 +11,8 @@ from torchlike._C.tensor_base cimport TensorBase, real_scalar
 from torchlike._C.th cimport TH_LONG, THTensor, THTensor_isSameSizeAs
 from torchlike._C.variable cimport VariableBase
 from torchlike._C.variable_ops cimport (
-    v_abs, v_add_S, v_clamp_min, v_log_softmax_I, v_mean, v_multi_margin_loss_LIDWb, v_nll_loss_LWbIb, v_norm_SIb,
-    v_sub_T,
+    v_abs, v_add_S, v_clamp_min, v_div_T, v_log_softmax_I, v_mean, v_mul_T, v_multi_margin_loss_LIDWb,
+    v_nll_loss_LWbIb, v_norm_SIb, v_sub_T, v_sum_Ib,
 )
 
 import torchlike
@@ -270,3 +270,35 @@ def triplet_margin_loss(
     if isinstance(loss, VariableBase):
         return v_mean(v_clamp_min(<VariableBase>loss, real_scalar(0)))
     return loss.clamp(min=0).mean()
+
+
+def cosine_similarity(x1, x2, dim=1, eps=1e-8):
+    """``sum(x1 * x2) / max(|x1| * |x2|, eps)`` along a dimension.
+
+    Parameters
+    ----------
+    x1, x2 : Variable of one shape
+    dim : int, default: 1
+    eps : float, default: 1e-8
+
+    Returns
+    -------
+    Variable without dimension `dim`
+
+    Examples
+    --------
+    >>> cosine_similarity(torch.ones(1, 4), torch.ones(1, 4)).tolist()
+    [1.0]
+    """
+    cdef int64_t along
+    cdef double least
+    cdef VariableBase a, b, norms, product
+    if isinstance(x1, VariableBase) and int_of(dim, &along) and real_of(eps, &least):
+        a = <VariableBase>x1
+        if is_variable(x2, a.data_):
+            b = <VariableBase>x2
+            product = v_sum_Ib(v_mul_T(a, b), along, False)
+            norms = v_mul_T(
+                v_norm_SIb(a, real_scalar(2), along, False), v_norm_SIb(b, real_scalar(2), along, False))
+            return v_div_T(product, v_clamp_min(norms, real_scalar(least)))
+    return (x1 * x2).sum(dim) / (x1.norm(2, dim) * x2.norm(2, dim)).clamp(min=eps)

@@ -8,6 +8,7 @@ import warnings
 
 from torchlike._C import nn as _nn
 from torchlike._C.losses import (
+    cosine_similarity,
     multi_margin_loss,
     pairwise_distance,
     triplet_margin_loss,
@@ -353,29 +354,6 @@ def multilabel_soft_margin_loss(input, target, weight=None, size_average=True):
     0.6931
     """
     return binary_cross_entropy(input.sigmoid(), target, weight, size_average)
-
-
-def cosine_similarity(x1, x2, dim=1, eps=1e-8):
-    """``sum(x1 * x2) / max(|x1| * |x2|, eps)`` along a dimension.
-
-    Parameters
-    ----------
-    x1, x2 : Variable of one shape
-    dim : int, default: 1
-    eps : float, default: 1e-8
-
-    Returns
-    -------
-    Variable without dimension `dim`
-
-    Examples
-    --------
-    >>> cosine_similarity(torch.ones(1, 4), torch.ones(1, 4)).tolist()
-    [1.0]
-    """
-    product = (x1 * x2).sum(dim)
-    norms = x1.norm(2, dim) * x2.norm(2, dim)
-    return product / norms.clamp(min=eps)
 
 
 def margin_ranking_loss(input1, input2, target, margin=0, size_average=True):
