@@ -56,8 +56,11 @@ static void fill_integers(real *out, int64_t n, THGenerator *generator,
     for (int64_t done = 0; done < n; done += BLOCK) {
         int64_t count = n - done < BLOCK ? n - done : BLOCK;
         th__randomBlock(generator, bits, count);
+        int64_t vectors = (count + 15) / 16 * 16; /* nothing is left to scalar code */
+        for (int64_t i = count; i < vectors; i++)
+            bits[i] = 0;
         if (!whole)
-            th__normal->modulo(bits, count, (uint32_t)p->range);
+            th__normal->modulo(bits, vectors, (uint32_t)p->range);
         if (narrow) /* sums of 32 bits are vector code */
             for (int64_t i = 0; i < count; i++)
                 out[done + i] = (real)((int32_t)bits[i] + (int32_t)p->minValue);

@@ -320,6 +320,14 @@ static inline double th_cos(double x) {
     return th_turnedSin(r, n + 1);
 }
 
+/* Both from one reduction, without the sign of 0. */
+static inline void th_sincos(double x, double *s, double *c) {
+    int64_t n;
+    double r = th_reducedAngle(x, &n);
+    *s = th_turnedSin(r, n);
+    *c = th_turnedSin(r, n + 1);
+}
+
 static inline float th_sinf(float x) {
     return (float)th_sin(x);
 }

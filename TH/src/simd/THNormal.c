@@ -3,6 +3,8 @@
  * 8 angles, for 16 normal numbers. */
 #include <TH/THRandom.h>
 
+#include <string.h>
+
 #include "THKernelMacros.h"
 #include "THMath.h"
 #include "THNormal.h"
@@ -14,15 +16,11 @@
     static void name(real *data, int64_t blocks, real mean, real stdv) {               \
         for (real *end = data + 16 * blocks; data < end; data += 16) {                 \
             real radius[8];                                                            \
-            double angle[8], c[8], s[8];                                               \
+            double c[8], s[8];                                                         \
             for (int j = 0; j < 8; j++)                                                \
                 radius[j] = log_of(1 - data[j]);                                       \
             for (int j = 0; j < 8; j++)                                                \
-                angle[j] = TWO_PI * (double)data[j + 8];                               \
-            for (int j = 0; j < 8; j++)                                                \
-                c[j] = th_cos(angle[j]);                                               \
-            for (int j = 0; j < 8; j++)                                                \
-                s[j] = th_sin(angle[j]);                                               \
+                th_sincos(TWO_PI * (double)data[j + 8], &s[j], &c[j]);                 \
             for (int j = 0; j < 8; j++)                                                \
                 radius[j] = sqrt_of(-2 * radius[j]) * stdv;                            \
             for (int j = 0; j < 8; j++) {                                              \
@@ -94,6 +92,7 @@ static void modulo(uint32_t *bits, int64_t n, uint32_t range) {
  * THRandom.c makes it. */
 
 #define PIECE 64
+#define VECTOR 8
 #define MARGIN 0x1p-46 /* of error, relative; 2^-50 would do */
 
 /* The elements of the piece that begins at `at`. */
@@ -101,21 +100,33 @@ static inline int64_t piece_at(int64_t at, int64_t n) {
     return n - at < PIECE ? n - at : PIECE;
 }
 
+/* Copies m numbers and fills the last vector with zeros, so that no element is left to
+ * slow scalar code; returns how many they are then. */
+static inline int64_t fill_vectors(double *to, const double *from, int64_t m) {
+    int64_t whole = (m + VECTOR - 1) / VECTOR * VECTOR;
+    for (int64_t i = whole - VECTOR; i < whole; i++)
+        to[i] = 0;
+    memcpy(to, from, (size_t)m * sizeof(double));
+    return whole;
+}
+
 static void exponential(float *out, const double *uniform, int64_t n, double lambda) {
     const double factor = -1 / lambda;
     for (int64_t at = 0; at < n; at += PIECE) {
         const int64_t m = piece_at(at, n);
-        const double *u = uniform + at;
-        float *to = out + at;
+        double u[PIECE];
+        float rounded[PIECE];
         int unsure = 0;
-        for (int64_t i = 0; i < m; i++) {
+        const int64_t whole = fill_vectors(u, uniform + at, m);
+        for (int64_t i = 0; i < whole; i++) {
             double y = factor * th_log(1 - u[i]), margin = fabs(y) * MARGIN;
             float low = (float)(y - margin), high = (float)(y + margin);
-            to[i] = low;
+            rounded[i] = low;
             unsure |= !(low == high);
         }
         for (int64_t i = 0; unsure && i < m; i++)
-            to[i] = (float)th__exponentialOf(u[i], lambda);
+            rounded[i] = (float)th__exponentialOf(u[i], lambda);
+        memcpy(out + at, rounded, (size_t)m * sizeof(float));
     }
 }
 
@@ -123,18 +134,20 @@ static void cauchy(float *out, const double *uniform, int64_t n, double median,
                    double sigma) {
     for (int64_t at = 0; at < n; at += PIECE) {
         const int64_t m = piece_at(at, n);
-        const double *u = uniform + at;
-        float *to = out + at;
+        double u[PIECE];
+        float rounded[PIECE];
         int unsure = 0;
-        for (int64_t i = 0; i < m; i++) {
+        const int64_t whole = fill_vectors(u, uniform + at, m);
+        for (int64_t i = 0; i < whole; i++) {
             double part = sigma * th_tanRatio(TWO_PI / 2 * (u[i] - 0.5));
             double y = median + part, margin = (fabs(part) + fabs(median)) * MARGIN;
             float low = (float)(y - margin), high = (float)(y + margin);
-            to[i] = low;
+            rounded[i] = low;
             unsure |= !(low == high);
         }
         for (int64_t i = 0; unsure && i < m; i++)
-            to[i] = (float)th__cauchyOf(u[i], median, sigma);
+            rounded[i] = (float)th__cauchyOf(u[i], median, sigma);
+        memcpy(out + at, rounded, (size_t)m * sizeof(float));
     }
 }
 
@@ -146,17 +159,19 @@ static void geometric(int32_t *out, const double *uniform, int64_t n, double p) 
     const double log_p = log(p);
     for (int64_t at = 0; at < n; at += PIECE) {
         const int64_t m = piece_at(at, n);
-        const double *u = uniform + at;
-        int32_t *to = out + at;
+        double u[PIECE];
+        int32_t counts[PIECE];
         int unsure = 0;
-        for (int64_t i = 0; i < m; i++) {
+        const int64_t whole = fill_vectors(u, uniform + at, m);
+        for (int64_t i = 0; i < whole; i++) {
             double trials = th_log(1 - u[i]) / log_p;
             int32_t low = whole_trials(trials * (1 - MARGIN));
-            to[i] = low;
+            counts[i] = low;
             unsure |= low != whole_trials(trials * (1 + MARGIN));
         }
         for (int64_t i = 0; unsure && i < m; i++)
-            to[i] = th__geometricOf(u[i], p);
+            counts[i] = th__geometricOf(u[i], p);
+        memcpy(out + at, counts, (size_t)m * sizeof(int32_t));
     }
 }
 
@@ -171,10 +186,7 @@ static void log_normal(float *out, const double *uniform, int64_t pairs, double 
         for (int64_t i = 0; i < m; i++)
             most[i] = most[m + i] = sqrt(-2 * th_log(1 - u[2 * i + 1])) * stdv;
         for (int64_t i = 0; i < m; i++) {
-            int64_t quarters;
-            double r = th_reducedAngle(TWO_PI * u[2 * i], &quarters);
-            normal[i] = th_turnedSin(r, quarters + 1);
-            normal[m + i] = th_turnedSin(r, quarters);
+            th_sincos(TWO_PI * u[2 * i], &normal[m + i], &normal[i]);
         }
         for (int64_t i = 0; i < 2 * m; i++) {
             double y = th_exp(normal[i] * most[i] + mean);
