@@ -14,9 +14,10 @@
 #define THNN_GRAIN 32768
 #define THNN_GRAIN_HEAVY 8192
 
-/* A piece of work in rows of `row` elements: the rows that are worth a thread. */
+/* A piece of work in rows of `row` elements, which may be none: the rows that are worth
+ * a thread. */
 static inline int64_t rows_per_piece(int64_t grain, int64_t row) {
-    return grain / row + 1;
+    return row > 0 ? grain / row + 1 : grain;
 }
 
 /* new_output and finish_output for one that has the shape of another tensor. */

@@ -157,3 +157,12 @@ def test_large_and_extreme_values():
     np.testing.assert_allclose(
         F.elu(big).numpy(), elu(big.numpy()).reshape(-1), rtol=1e-5, atol=1e-6
     )
+
+
+def test_prelu_of_no_elements():
+    x = Variable(torch.FloatTensor(), requires_grad=True)
+    weight = Variable(torch.FloatTensor([0.25]), requires_grad=True)
+    y = F.prelu(x, weight)
+    assert y.dim() == 0
+    y.backward(torch.FloatTensor())
+    assert weight.grad.data.tolist() == [0]
