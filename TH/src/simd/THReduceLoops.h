@@ -65,25 +65,23 @@ static inline accreal JOIN(sumpow)(accreal a, accreal b) {
 #endif
 
 #ifndef REDUCTION
-/* Independent accumulators along a row: enough to fill vectors and hide the latency of
- * additions. */
+/* Independent accumulators along a long row: enough to fill vectors and hide the
+ * latency of additions. A short row has eight. */
 #define LANES 64
-#define LANES_SHORT 8
 
-/* Takes a[i], a[i + 1] ... into `total` as long as `lanes` of them are left. */
-#define REDUCE_LANES(name, lanes)                                                      \
-    if (i + lanes <= n) {                                                              \
-        accreal lane[lanes];                                                           \
-        for (int k = 0; k < lanes; k++)                                                \
-            lane[k] = START_##name;                                                    \
-        for (; i + lanes <= n; i += lanes)                                             \
-            for (int k = 0; k < lanes; k++)                                            \
-                lane[k] = ADD(name)(lane[k], a[i + k], center);                        \
-        for (int half = lanes / 2; half > 0; half /= 2)                                \
-            for (int k = 0; k < half; k++)                                             \
-                lane[k] = JOIN(name)(lane[k], lane[k + half]);                         \
-        total = JOIN(name)(total, lane[0]);                                            \
+/* Takes count elements from a[i] on into the first lanes. */
+#define TAKE(name, count)                                                              \
+    for (int k = 0; k < count; k++)                                                    \
+        lane[k] = ADD(name)(lane[k], a[i + k], center);                                \
+    i += count;
+/* The same if so many are left. */
+#define TAKE_REST(name, count)                                                         \
+    if (n - i >= count) {                                                              \
+        TAKE(name, count)                                                              \
     }
+#define FOLD(name, count)                                                              \
+    for (int k = 0; k < count; k++)                                                    \
+        lane[k] = JOIN(name)(lane[k], lane[k + count]);
 
 /* Rows far apart defeat the hardware's prefetching. */
 #ifdef __GNUC__
@@ -98,10 +96,32 @@ static inline accreal JOIN(sumpow)(accreal a, accreal b) {
     static void ROW(name)(void *acc, const void *a_, int64_t n, const void *center_) { \
         const real *a = a_;                                                            \
         const accreal center = center_ ? *(const accreal *)center_ : 0;                \
-        accreal total = *(accreal *)acc;                                               \
+        accreal total = *(accreal *)acc, lane[LANES];                                  \
         int64_t i = 0;                                                                 \
-        REDUCE_LANES(name, LANES)                                                      \
-        REDUCE_LANES(name, LANES_SHORT)                                                \
+        if (n >= 8) {                                                                  \
+            if (n >= LANES) {                                                          \
+                for (int k = 0; k < LANES; k++)                                        \
+                    lane[k] = ADD(name)(START_##name, a[k], center);                   \
+                for (i = LANES; i + LANES <= n;) {                                     \
+                    TAKE(name, LANES)                                                  \
+                }                                                                      \
+                TAKE_REST(name, 32)                                                    \
+                TAKE_REST(name, 16)                                                    \
+                FOLD(name, 32)                                                         \
+                FOLD(name, 16)                                                         \
+                FOLD(name, 8)                                                          \
+            } else {                                                                   \
+                for (int k = 0; k < 8; k++)                                            \
+                    lane[k] = ADD(name)(START_##name, a[k], center);                   \
+                i = 8;                                                                 \
+            }                                                                          \
+            while (n - i >= 8) {                                                       \
+                TAKE(name, 8)                                                          \
+            }                                                                          \
+            FOLD(name, 4)                                                              \
+            FOLD(name, 2)                                                              \
+            total = JOIN(name)(total, JOIN(name)(lane[0], lane[1]));                   \
+        }                                                                              \
         for (; i < n; i++)                                                             \
             total = ADD(name)(total, a[i], center);                                    \
         *(accreal *)acc = total;                                                       \
