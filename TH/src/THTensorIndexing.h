@@ -10,6 +10,10 @@
 /* Elements from which work is spread over the threads. */
 #define INDEX_GRAIN 16384
 
+/* Elements of the parts that rows are cut into for the threads. */
+#define PART_MIN 64
+#define PART_MAX 1024
+
 /* a + b without undefined overflow. */
 static inline real wrapping_add(real a, real b) {
 #if TH_REAL_FLOATING
@@ -100,10 +104,14 @@ static inline void put_rows(void *context, int64_t begin, int64_t end) {
     }
 }
 
-/* All elements of all rows; threads share long rows. */
+/* All elements of all rows; threads share long rows. A row is cut no more often than
+ * there are threads: each cut is one more walk over memory in no order. */
 static inline void put_all_rows(PutRows *rows) {
+    int64_t threads = THParallel_getNumThreads();
     int64_t grain = 1 + INDEX_GRAIN / rows->count;
-    THParallel_for(rows->inner, grain < 64 ? 64 : grain, put_rows, rows);
+    int64_t part = (rows->inner + threads - 1) / threads;
+    part = part < PART_MIN ? PART_MIN : part > PART_MAX ? PART_MAX : part;
+    THParallel_for(rows->inner, grain < part ? part : grain, put_rows, rows);
 }
 
 static inline const int64_t *index_data(const THTensor *index) {
