@@ -100,10 +100,11 @@ static int gemm_blocked(real alpha, Matrix a, Matrix b, real beta, Matrix c) {
     return 1;
 }
 
-static void gemm_serial(real alpha, Matrix a, Matrix b, real beta, Matrix c) {
-    double work = (double)c.rows * (double)c.columns * (double)a.columns;
-    if (c.rows < 3 || work < BLOCKED_MIN || !gemm_blocked(alpha, a, b, beta, c))
-        gemm_loops(alpha, a, b, beta, c);
+static void gemm_serial(real alpha, const Matrix *a, const Matrix *b, real beta,
+                        const Matrix *c) {
+    double work = (double)c->rows * (double)c->columns * (double)a->columns;
+    if (c->rows < 3 || work < BLOCKED_MIN || !gemm_blocked(alpha, *a, *b, beta, *c))
+        gemm_loops(alpha, *a, *b, beta, *c);
 }
 
 #endif

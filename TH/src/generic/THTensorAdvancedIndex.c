@@ -153,13 +153,20 @@ int THTensor_(indexPut)(THTensor *t, THLongTensor *const *indices, int64_t n,
     if (dims < 0)
         goto done;
     status = TH_ERR_MEMORY;
-    if (!(expanded = THTensor_newExpand(src, dims, size))) {
+    if (src->nDimension <= dims && th_nElement(src) == 1) { /* a number, repeated */
+        real value = *TH_DATA(src);
+        if (!(values = THTensor_newWithSize(TH_REAL_DTYPE, dims, size)))
+            goto done;
+        real *to = TH_DATA(values);
+        for (int64_t i = 0, count = th_nElement(values); i < count; i++)
+            to[i] = value;
+    } else if (!(expanded = THTensor_newExpand(src, dims, size))) {
         status = THError_pending();
         goto done;
-    }
-    if (!(values = shares_storage(t, src) ? new_plain(expanded)
-                                          : borrow_contiguous(expanded)))
+    } else if (!(values = shares_storage(t, src) ? new_plain(expanded)
+                                                 : borrow_contiguous(expanded))) {
         goto done;
+    }
     PutRows rows = {TH_DATA(t),
                     TH_DATA(values),
                     index_data(offsets),

@@ -25,6 +25,10 @@
 #define FEW_ELEMENTS 256
 /* What calling BLAS costs, in multiply-adds. */
 #define CALL_COST 2000
+/* Multiply-adds up to which a product is never cut into pieces, and up to which one
+ * with a vector is done by the loops here. */
+#define SMALL_GEMM 4096
+#define SMALL_GEMV 64
 /* Products with at most so many rows go piecewise over so many columns or more
  * (skinny_piece). */
 #define SKINNY_ROWS 16
@@ -95,9 +99,16 @@ static void gemm_loops(real alpha, Matrix a, Matrix b, real beta, Matrix c) {
 #define blas_gemv th__blas.dgemv
 #endif
 
-/* 1 if BLAS, which counts in int, can take the sizes of a row-major matrix. */
-static inline int fits_int(const Matrix *m) {
-    return m->rows <= INT_MAX && m->columns <= INT_MAX && leading(m) <= INT_MAX;
+/* 1 if BLAS, which counts in int, can take the sizes of a matrix. */
+static inline int fits_int(const Matrix *m, int64_t step) {
+    return m->rows <= INT_MAX && m->columns <= INT_MAX && step <= INT_MAX;
+}
+
+/* The distance of the rows of a matrix, or of its transpose, that is row-major. */
+static inline int64_t step_of(const Matrix *m, int transposed) {
+    if (!transposed)
+        return leading(m);
+    return m->columns == 1 ? m->rows : m->column;
 }
 
 /* 1 if m is transposed and so small that it is better copied. */
@@ -112,31 +123,36 @@ static Matrix copied(Matrix m, real *few) {
     return (Matrix){few, m.rows, m.columns, m.columns, 1};
 }
 
-static void gemm_serial(real alpha, Matrix a, Matrix b, real beta, Matrix c);
+static void gemm_serial(real alpha, const Matrix *a, const Matrix *b, real beta,
+                        const Matrix *c);
 
 /* gemm_serial with small operands copied. */
-static void gemm_few(real alpha, Matrix a, Matrix b, real beta, Matrix c) {
+static void gemm_few(real alpha, const Matrix *a, const Matrix *b, real beta,
+                     const Matrix *c) {
     real few_a[FEW_ELEMENTS], few_b[FEW_ELEMENTS];
-    gemm_serial(alpha, is_few(&a) ? copied(a, few_a) : a,
-                is_few(&b) ? copied(b, few_b) : b, beta, c);
+    Matrix left = is_few(a) ? copied(*a, few_a) : *a;
+    Matrix right = is_few(b) ? copied(*b, few_b) : *b;
+    gemm_serial(alpha, &left, &right, beta, c);
 }
 
 /* a and b row-major or column-major, c row-major. */
-static void gemm_serial(real alpha, Matrix a, Matrix b, real beta, Matrix c) {
-    int trans_a = !is_row_major(&a), trans_b = !is_row_major(&b);
-    if ((trans_a && is_few(&a)) || (trans_b && is_few(&b))) {
+static void gemm_serial(real alpha, const Matrix *a, const Matrix *b, real beta,
+                        const Matrix *c) {
+    int trans_a = !is_row_major(a), trans_b = !is_row_major(b);
+    if ((trans_a && is_few(a)) || (trans_b && is_few(b))) {
         gemm_few(alpha, a, b, beta, c);
         return;
     }
-    Matrix as = trans_a ? transposed(a) : a, bs = trans_b ? transposed(b) : b;
-    if (!blas_gemm || !fits_int(&as) || !fits_int(&bs) || !fits_int(&c)) {
-        gemm_loops(alpha, a, b, beta, c);
+    int64_t step_a = step_of(a, trans_a), step_b = step_of(b, trans_b);
+    if (!blas_gemm || !fits_int(a, step_a) || !fits_int(b, step_b) ||
+        !fits_int(c, leading(c))) {
+        gemm_loops(alpha, *a, *b, beta, *c);
         return;
     }
     blas_gemm(TH_BLAS_ROW_MAJOR, trans_a ? TH_BLAS_TRANS : TH_BLAS_NO_TRANS,
-              trans_b ? TH_BLAS_TRANS : TH_BLAS_NO_TRANS, (int)c.rows, (int)c.columns,
-              (int)a.columns, alpha, as.data, (int)leading(&as), bs.data,
-              (int)leading(&bs), beta, c.data, (int)leading(&c));
+              trans_b ? TH_BLAS_TRANS : TH_BLAS_NO_TRANS, (int)c->rows, (int)c->columns,
+              (int)a->columns, alpha, a->data, (int)step_a, b->data, (int)step_b, beta,
+              c->data, (int)leading(c));
 }
 #else
 #include "THTensorGemm.h"
@@ -183,20 +199,24 @@ static void gemm_pieces(void *context, int64_t begin, int64_t end) {
             c.data += from * c.row;
             a.rows = c.rows = n;
         }
-        gemm_serial(job->alpha, a, b, job->beta, c);
+        gemm_serial(job->alpha, &a, &b, job->beta, &c);
     }
 }
 
 /* a and b row-major or column-major, c row-major; in parallel if that pays. */
 static void gemm(real alpha, Matrix a, Matrix b, real beta, Matrix c) {
     double work = (double)c.rows * (double)c.columns * (double)a.columns;
+    if (work <= SMALL_GEMM) {
+        gemm_serial(alpha, &a, &b, beta, &c);
+        return;
+    }
     int threads = work < 2 * GEMM_GRAIN ? 1 : THParallel_getNumThreads();
     GemmJob job = {alpha, beta, a, b, c, c.columns > c.rows, 0};
     int64_t total = job.by_columns ? c.columns : c.rows, most = total;
     if (job.by_columns)
         most = skinny_piece(&a, &b, &c);
     if (threads == 1 && most >= total) {
-        gemm_serial(alpha, a, b, beta, c);
+        gemm_serial(alpha, &a, &b, beta, &c);
         return;
     }
     int64_t piece = (total + threads - 1) / threads;
@@ -239,7 +259,7 @@ static void gemv_rows(void *context, int64_t begin, int64_t end) {
     int trans = !is_row_major(&a);
     Matrix as = trans ? transposed(a) : a;
     real *y = job->y + begin * job->y_stride;
-    if (blas_gemv && fits_int(&as) && job->x_stride <= INT_MAX &&
+    if (blas_gemv && fits_int(&as, leading(&as)) && job->x_stride <= INT_MAX &&
         job->y_stride <= INT_MAX) {
         if (job->beta == 0)
             for (int64_t i = 0; i < a.rows; i++)
@@ -255,8 +275,11 @@ static void gemv_rows(void *context, int64_t begin, int64_t end) {
 }
 
 static void gemv(const GemvJob *job) {
-    THParallel_for(job->a.rows, 1 + GEMV_GRAIN / job->a.columns, gemv_rows,
-                   (void *)job);
+    if (job->a.rows <= SMALL_GEMV && job->a.rows * job->a.columns <= SMALL_GEMV)
+        gemv_loops(job, 0, job->a.rows);
+    else
+        THParallel_for(job->a.rows, 1 + GEMV_GRAIN / job->a.columns, gemv_rows,
+                       (void *)job);
 }
 
 /* --- vector times vector
@@ -568,7 +591,8 @@ int THTensor_(baddbmm)(THTensor *r, real beta, THTensor *t, real alpha,
         BatchJob job = {alpha, beta, a, b, c};
         double work = (double)size[1] * (double)size[2] * (double)batch1->size[2];
         /* Few large matrices are split one by one, many over the batch. */
-        if (size[0] < THParallel_getNumThreads() && work >= GEMM_GRAIN)
+        if (size[0] == 1 ||
+            (size[0] < THParallel_getNumThreads() && work >= GEMM_GRAIN))
             batch_products(&job, 0, size[0]);
         else
             THParallel_for(size[0], 1 + (int64_t)(GEMM_GRAIN / (work + CALL_COST)),

@@ -188,7 +188,9 @@ static void place_contiguous(THTensor *result, const THTensor *input, int dim,
     CatCopy c = {(char *)TH_DATA(result) + start * inner, (const char *)TH_DATA(input),
                  result->size[dim] * inner, input->size[dim] * inner,
                  (size_t)(input->size[dim] * inner)};
-    if (outer == 1)
+    if (outer * (int64_t)c.run <= CAT_GRAIN_BYTES)
+        copy_runs(&c, 0, outer);
+    else if (outer == 1)
         THParallel_for((int64_t)c.run, CAT_GRAIN_BYTES, copy_bytes, &c);
     else
         THParallel_for(outer, 1 + CAT_GRAIN_BYTES / (int64_t)c.run, copy_runs, &c);
