@@ -186,7 +186,9 @@ class MethodWriter:
             "    cdef int k",
             "    if isinstance(self, VariableBase):",
             "        v = <VariableBase>self",
-            f"        k = parse(&C_{shown}, v.data_.ops, v, args, n, kwnames, &a)",
+            *self.parsing(
+                operator, f"parse(&C_{shown}, v.data_.ops, v, args, n, kwnames, &a)", 2
+            ),
         ]
         branches = [[], []]
         for i, overload in enumerate(operator.overloads):
@@ -216,10 +218,23 @@ class MethodWriter:
         lines += self.choose(branches[0], 2)
         lines += [
             "    t = <TensorBase>self",
-            f"    k = parse(&C_{shown}, t.ops, None, args, n, kwnames, &a)",
+            *self.parsing(
+                operator, f"parse(&C_{shown}, t.ops, None, args, n, kwnames, &a)", 1
+            ),
         ]
         lines += self.choose(branches[1], 1)
         self.code.append("\n".join(lines))
+
+    def parsing(self, operator, call, depth):
+        """Lines that set k; without arguments an overload that takes none is meant."""
+        pad = "    " * depth
+        if operator.overloads[0].arguments:
+            return [f"{pad}k = {call}"]
+        return [
+            f"{pad}k, a.out = 0, NULL",
+            f"{pad}if n or kwnames != NULL:",
+            f"{pad}    k = {call}",
+        ]
 
     def choose(self, branches, depth):
         pad = "    " * depth

@@ -279,11 +279,11 @@ def bernoulli(input, *, generator=None, out=None):
     if not isinstance(input, TensorBase):
         raise TypeError(f"expected a tensor or a Variable, but got {type_name(input)}")
     p = <TensorBase>input
-    r = result_tensor(out, p.ops)
-    drawn = new_empty(r.ops)
+    r = None if out is None else result_tensor(out, p.ops)
+    drawn = new_empty(p.ops if r is None else r.ops)
     check(THTensor_resizeAs(drawn.c_tensor, p.c_tensor))
     bernoulli_fill(drawn, p, generator)        # which may fail, before `out` is changed
-    if out is None:
+    if r is None:
         return drawn
     check(THTensor_resizeAs(r.c_tensor, p.c_tensor))
     check(r.ops.copy(r.c_tensor, drawn.c_tensor))

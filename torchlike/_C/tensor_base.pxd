@@ -25,6 +25,7 @@ cdef bint is_number(THDispatch *ops, object o) except -1     # can o be an eleme
 cdef int to_scalar(THDispatch *ops, object number, THScalar *value) except -1
 cdef object element_at(TensorBase self, int64_t offset)     # of the storage; unchecked
 cdef int copy_elements(TensorBase target, THTensor *source) except -1   # any type, same element count
+cdef int copy_into(TensorBase target, TensorBase source) except -1      # any type, expanded
 cdef TensorBase scalar_tensor(THDispatch *ops, THScalar value)      # one element
 cdef inline THScalar real_scalar(double value) noexcept:    # for floating-point tensors
     cdef THScalar s

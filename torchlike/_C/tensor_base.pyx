@@ -283,6 +283,20 @@ cdef int copy_elements(TensorBase target, THTensor *source) except -1:
     return check(status)
 
 
+cdef int copy_into(TensorBase target, TensorBase source) except -1:
+    """target = source, of any type, expanded to target's size unless it has as many elements."""
+    cdef THTensor *expanded
+    if THTensor_nElement(target.c_tensor) == THTensor_nElement(source.c_tensor):
+        return copy_elements(target, source.c_tensor)
+    expanded = THTensor_newExpand(source.c_tensor, target.c_tensor.nDimension, target.c_tensor.size)
+    if expanded == NULL:
+        raise_error()
+    try:
+        return copy_elements(target, expanded)
+    finally:
+        THTensor_free(expanded)
+
+
 cdef int become(TensorBase self, THTensor *view) except -1:
     """The tensor takes the elements and sizes of a view."""
     if view == NULL:
@@ -626,22 +640,13 @@ cdef class TensorBase:
 
     def copy_(self, src, bint non_blocking=False, bint broadcast=True, **kwargs):
         """Take the elements of a tensor of any type, which is expanded to this size."""
-        cdef TensorBase other
-        cdef THTensor *expanded
         check_async("copy_", kwargs)
         if not isinstance(src, TensorBase):
             raise TypeError(f"copy_ expected a tensor, but got {type_name(src)}")
-        other = <TensorBase>src
-        if THTensor_nElement(self.c_tensor) == THTensor_nElement(other.c_tensor) or not broadcast:
-            copy_elements(self, other.c_tensor)
-            return self
-        expanded = THTensor_newExpand(other.c_tensor, self.c_tensor.nDimension, self.c_tensor.size)
-        if expanded == NULL:
-            raise_error()
-        try:
-            copy_elements(self, expanded)
-        finally:
-            THTensor_free(expanded)
+        if broadcast:
+            copy_into(self, <TensorBase>src)
+        else:
+            copy_elements(self, (<TensorBase>src).c_tensor)
         return self
 
     # ---- types

@@ -12,7 +12,7 @@ from libc.stdint cimport int64_t
 from torchlike._C.dispatch cimport TH_dispatch
 from torchlike._C.errors cimport check
 from torchlike._C.tensor_base cimport (
-    TensorBase, clone, contiguous, converted, dispatch_of, element_at, is_number, is_sequence,
+    TensorBase, clone, contiguous, converted, copy_into, dispatch_of, element_at, is_number, is_sequence,
     missing_operator, new_empty, scalar_tensor, to_scalar, type_name, wrap,
 )
 from torchlike._C.th cimport *
@@ -190,7 +190,7 @@ cdef int set_item(TensorBase self, object index, object value) except -1:
         return set_advanced(self, index, value)
     if t.nDimension == 0:
         raise IndexError("an empty tensor cannot be indexed")
-    cdef bint number = is_number(self.ops, value)
+    cdef bint number = not isinstance(value, TensorBase) and is_number(self.ops, value)
     if number:
         to_scalar(self.ops, value, &s)
     v.n = v.source = 0
@@ -209,13 +209,11 @@ cdef int assign(TensorBase target, object value) except -1:
     """Every element of a view takes a number, or the elements of a tensor that is expanded to its size."""
     cdef THScalar s
     if isinstance(value, TensorBase):
-        target.copy_(value)
-        return 0
+        return copy_into(target, <TensorBase>value)
     if is_number(target.ops, value):
         to_scalar(target.ops, value, &s)
         if target.ops.fill == NULL:        # HalfTensor: by way of a FloatTensor
-            target.copy_(scalar_tensor(dispatch_of(TH_FLOAT), s))
-            return 0
+            return copy_into(target, scalar_tensor(dispatch_of(TH_FLOAT), s))
         return check(target.ops.fill(target.c_tensor, s))
     raise TypeError(f"can't assign a {type_name(value)} to a {type_name(target)}")
 
@@ -438,6 +436,9 @@ cdef int set_advanced(TensorBase self, object index, object value) except -1:
     plan = make_plan(self, index)
     if not plan.indices:
         return assign(planned(self, plan), value)
+    if not isinstance(value, TensorBase) and is_number(self.ops, value) and self.ops.fill != NULL:
+        to_scalar(self.ops, value, &s)
+        return index_put(planned(self, plan), plan.indices, scalar_tensor(self.ops, s), False)
     # Expand the value to the result's shape, then bring its dimensions into indexPut's order.
     shaped = get_advanced(self, index)
     assign(shaped, value)
