@@ -298,6 +298,14 @@ static int64_t *store_places(const PlacesJob *job, int64_t *to, const int64_t *p
             to[k] = first + columns[k];
         return to + count;
     }
+    if (last == 1) {
+        const int64_t row = position[0];
+        for (int64_t k = 0; k < count; k++) {
+            to[2 * k] = row;
+            to[2 * k + 1] = first + columns[k];
+        }
+        return to + 2 * count;
+    }
     for (int64_t k = 0; k < count; k++, to += last + 1) {
         for (int d = 0; d < last; d++)
             to[d] = position[d];
