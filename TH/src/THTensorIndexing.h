@@ -104,14 +104,19 @@ static inline void put_rows(void *context, int64_t begin, int64_t end) {
     }
 }
 
-/* All elements of all rows; threads share long rows. A row is cut no more often than
- * there are threads: each cut is one more walk over memory in no order. */
-static inline void put_all_rows(PutRows *rows) {
+/* The elements of a row that a thread takes at least, where threads share the rows. A
+ * row is cut no more often than there are threads: each cut is one more walk over
+ * memory in no order. */
+static inline int64_t row_part(int64_t rows, int64_t inner) {
     int64_t threads = THParallel_getNumThreads();
-    int64_t grain = 1 + INDEX_GRAIN / rows->count;
-    int64_t part = (rows->inner + threads - 1) / threads;
+    int64_t grain = 1 + INDEX_GRAIN / rows, part = (inner + threads - 1) / threads;
     part = part < PART_MIN ? PART_MIN : part > PART_MAX ? PART_MAX : part;
-    THParallel_for(rows->inner, grain < part ? part : grain, put_rows, rows);
+    return grain < part ? part : grain;
+}
+
+/* All elements of all rows. */
+static inline void put_all_rows(PutRows *rows) {
+    THParallel_for(rows->inner, row_part(rows->count, rows->inner), put_rows, rows);
 }
 
 static inline const int64_t *index_data(const THTensor *index) {

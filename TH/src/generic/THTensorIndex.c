@@ -257,6 +257,25 @@ int THTensor_(indexAdd)(THTensor *r, int64_t dim, THLongTensor *index, THTensor 
     return index_put_rows(r, dim, index, src, 1);
 }
 
+/* value into r[:, index[k], :] of a contiguous tensor. */
+typedef struct FillJob {
+    IndexRows rows;
+    int64_t outer;
+    real value;
+} FillJob;
+
+/* The elements begin <= j < end of every row; an index may name a row twice. */
+static void fill_rows(void *context, int64_t begin, int64_t end) {
+    const FillJob *job = context;
+    const IndexRows *c = &job->rows;
+    for (int64_t o = 0; o < job->outer; o++)
+        for (int64_t k = 0; k < c->n; k++) {
+            real *to = c->wide + (o * c->size + c->index[k]) * c->inner;
+            for (int64_t j = begin; j < end; j++)
+                to[j] = job->value;
+        }
+}
+
 int THTensor_(indexFill)(THTensor *r, int64_t dim, THLongTensor *index, real value) {
     int d = check_index_dim(r, dim, index), status = 0;
     TH_TRY(d);
@@ -267,12 +286,9 @@ int THTensor_(indexFill)(THTensor *r, int64_t dim, THLongTensor *index, real val
     if (THTensor_isContiguous(r)) {
         int64_t inner, outer;
         split_dims(r, d, &outer, &inner);
-        for (int64_t row = 0; row < outer * index->size[0]; row++) {
-            int64_t o = row / index->size[0], k = i[row % index->size[0]];
-            real *to = TH_DATA(r) + (o * r->size[d] + k) * inner;
-            for (int64_t j = 0; j < inner; j++)
-                to[j] = value;
-        }
+        FillJob job = {
+            {TH_DATA(r), NULL, i, index->size[0], r->size[d], inner}, outer, value};
+        THParallel_for(inner, row_part(outer * index->size[0], inner), fill_rows, &job);
         goto done;
     }
     for (int64_t k = 0; status >= 0 && k < index->size[0]; k++) {
