@@ -1,5 +1,6 @@
 """Which tensor types there are, the default one, and conversions by name."""
 
+import collections
 import copy
 
 import pytest
@@ -133,3 +134,17 @@ def test_parts_of_0_3_that_are_missing_say_so(name):
     with pytest.raises(AttributeError, match=f"does not have torch.{name}"):
         getattr(torch, name)
     assert not hasattr(torch, name)
+
+
+def test_typename_is_that_of_0_3():
+    v = torch.autograd.Variable(torch.ones(1))
+    for name, value in {
+        "torch.autograd.variable.Variable": v,
+        "torch.nn.parameter.Parameter": torch.nn.Parameter(torch.ones(1)),
+        "torch.nn.modules.linear.Linear": torch.nn.Linear(1, 1),
+        "int": 3,
+        "str": str,
+        "collections.OrderedDict": collections.OrderedDict,
+    }.items():
+        assert torch.typename(value) == name
+    assert torch.typename(type(v)) == torch.typename(v)

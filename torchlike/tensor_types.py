@@ -60,16 +60,18 @@ def typename(o):
     --------
     >>> torch.typename(torch.LongTensor())
     'torch.LongTensor'
+    >>> torch.typename(torch.nn.Linear(1, 1))
+    'torch.nn.modules.linear.Linear'
     """
     if is_tensor(o) or is_storage(o):
         return o.type()
-    module = getattr(o, "__module__", "")
-    name = getattr(o, "__qualname__", None) or type(o).__name__
-    return (
-        f"{module}.{name}"
-        if module not in ("", "builtins", "__builtin__", None)
-        else name
-    )
+    named = o if hasattr(o, "__qualname__") else type(o)
+    module = getattr(named, "__module__", None) or ""
+    if module in ("", "builtins"):
+        return named.__qualname__
+    if module.split(".")[0] == "torchlike":  # people know it by 0.3's name
+        module = "torch" + module.removeprefix("torchlike")
+    return f"{module}.{named.__qualname__}"
 
 
 _tensor_classes = set(_tensor.classes)
