@@ -367,6 +367,12 @@ void THAlloc_stats(THAllocStats *stats) {
     stats->systemCalls = __atomic_load_n(&system_calls, __ATOMIC_RELAXED);
 }
 
+void THAlloc_resetPeak(void) {
+    THAllocStats stats;
+    __atomic_store_n(&peak_bytes, 0, __ATOMIC_RELAXED);
+    THAlloc_stats(&stats);
+}
+
 void THAlloc_failAfter(int64_t n) {
     __atomic_store_n(&th_failCountdown, n > 0 ? n : 0, __ATOMIC_RELAXED);
 }

@@ -51,6 +51,8 @@ static void test_peak(void) {
     void *data = THAlloc_new(64 << 20, &sizeClass);
     THAlloc_free(data, 64 << 20, sizeClass);
     CHECK(stats().peakBytes >= before + (64 << 20));
+    THAlloc_resetPeak();
+    CHECK(stats().peakBytes < before + (64 << 20));
 }
 
 static void test_fail_after(void) {

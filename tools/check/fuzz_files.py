@@ -29,7 +29,7 @@ from pathlib import Path
 
 import torchlike as torch
 from torchlike import _safetensors, nn
-from torchlike._C.core import memory_stats
+from torchlike._C.core import memory_stats, reset_peak_memory
 from torchlike.commands import _files
 from torchlike.utils.serialization import load_lua
 
@@ -254,18 +254,17 @@ def fuzz(count, seed, files, folder, report=lambda done: None):
     """
     rng = random.Random(seed)
     outcomes = Counter()
-    start = peak = memory_stats()["peak_bytes"]
     old = signal.signal(signal.SIGALRM, _too_slow)
     try:
         for number in range(count):
             kind, whole = files[number % len(files)]
             data = mutated(whole, rng)
             signal.alarm(SECONDS)
+            reset_peak_memory()
+            start = memory_stats()["peak_bytes"]
             try:
                 outcomes[kind, _outcome(kind, data, folder / "file")] += 1
-                before, peak = peak, memory_stats()["peak_bytes"]
-                if peak > before:  # by this file; what earlier ones took is judged
-                    _check_memory(kind, data, peak - start)
+                _check_memory(kind, data, memory_stats()["peak_bytes"] - start)
             except BaseException:
                 (folder / f"failed.{kind}").write_bytes(data)
                 raise

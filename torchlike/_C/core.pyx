@@ -33,6 +33,11 @@ def memory_stats():
     }
 
 
+def reset_peak_memory():
+    """Start peak_bytes of `memory_stats` again, from what is in use now."""
+    THAlloc_resetPeak()
+
+
 def fail_allocation(int64_t n):
     """For tests: the n-th allocation from now on fails; 0 for none."""
     THAlloc_failAfter(n)

@@ -37,6 +37,7 @@ cdef extern from "TH/TH.h" nogil:
     void THAlloc_setCacheLimit(size_t bytes)
     size_t THAlloc_cacheLimit()
     void THAlloc_stats(THAllocStats *stats)
+    void THAlloc_resetPeak()
     void THAlloc_failAfter(int64_t n)
 
     # threads, processor

@@ -26,10 +26,12 @@ TH_API size_t THAlloc_cacheLimit(void);
 typedef struct THAllocStats {
     size_t bytesInUse;    /* handed out and not freed yet */
     size_t bytesCached;   /* kept for later, large blocks */
-    size_t peakBytes;     /* largest bytesInUse so far */
+    size_t peakBytes;     /* largest bytesInUse since THAlloc_resetPeak */
     uint64_t systemCalls; /* allocations that the cache could not serve */
 } THAllocStats;
 TH_API void THAlloc_stats(THAllocStats *stats);
+/* Starts peakBytes again, from what is in use now. */
+TH_API void THAlloc_resetPeak(void);
 
 /* For tests: the n-th allocation from now on fails (1 = the next one, 0 = none). */
 TH_API void THAlloc_failAfter(int64_t n);
