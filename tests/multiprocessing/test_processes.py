@@ -203,6 +203,33 @@ def test_results_of_processes_that_have_ended(tmp_path):
     assert run(tmp_path, program) == "[[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]]\n"
 
 
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_a_process_with_a_manager_of_its_own_waits_for_receivers(method, tmp_path):
+    program = """
+        import sys
+        import torchlike as torch
+        import torchlike.multiprocessing as mp
+
+        def work(pipe):
+            mp.set_sharing_strategy("file_system")
+            pipe.send(torch.ones(5000))
+
+        if __name__ == "__main__":
+            context = mp.get_context(sys.argv[1])
+            pipe, theirs = context.Pipe()
+            process = context.Process(target=work, args=(theirs,))
+            process.start()
+            pipe.poll(None)
+            process.join(0.5)
+            print(process.exitcode, pipe.recv().sum())
+            process.join()
+            print(process.exitcode)
+    """
+    before = shared_files()
+    assert run(tmp_path, program, method) == "None 5000.0\n0\n"
+    assert shared_files() == before
+
+
 def test_memory_is_given_back_when_it_is_received(tmp_path):
     program = """
         import os

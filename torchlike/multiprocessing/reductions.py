@@ -6,7 +6,9 @@ that through ``/proc`` and maps it. Until it has, the sender keeps the storage. 
 can be left behind: the system frees the memory with the last process that has it.
 
 With ``file_system`` the memory is a file in ``/dev/shm``, which nobody keeps open. The
-last storage over it deletes it; for processes that are killed a manager process does.
+last storage over it deletes it; for processes that are killed a manager process does,
+once the process that started it and all that were forked from that have ended. The one
+that started it keeps what it sends until it is received, too.
 """
 
 import errno
@@ -106,6 +108,7 @@ def set_sharing_strategy(new_strategy):
 
 _log = -1  # the pipe to the manager
 _manager_pid = 0
+_started_by = 0
 
 
 def uses_names():
@@ -115,7 +118,7 @@ def uses_names():
 
 def _start_manager():
     """Start the manager of this process and of those that are forked from it."""
-    global _log, _manager_pid
+    global _log, _manager_pid, _started_by
     reader, _log = os.pipe()
     executable = os.fsdecode(spawn.get_executable())
     manager = subprocess.Popen(
@@ -124,6 +127,7 @@ def _start_manager():
         start_new_session=True,  # a signal to the group of the program is not for it
     )
     _manager_pid = manager.pid
+    _started_by = os.getpid()
     manager.returncode = 0  # nobody waits for it
     os.close(reader)
     _storage.set_log(_log)
@@ -262,6 +266,8 @@ def reduce_storage(storage):
         share(storage, keep=threading.active_count() > 1)
     storage._shared_incref()
     if not _storage.has_descriptor(storage):
+        if _started_by == os.getpid():
+            _keep_until_received(storage, small=False)
         return rebuild_storage_filename, (name, *storage._share_filename_())
     file, size = storage._share_fd_()
     small = len(storage) * storage.element_size() <= _SMALL_BYTES
