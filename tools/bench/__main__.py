@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -56,6 +57,9 @@ LINE = "{:<46} {:>10} {:>10} {:>10} {:>7} {:>7} {:>7}  {:<4} {}"
 def main(arguments=None):
     options = parse(arguments)
     about = {"cpu": cpu(), "threads": options.threads}
+    peak = measure_peak(options.threads)
+    if peak:
+        about["peak"] = f"{peak / 1e9:.0f} GFLOP/s in fused multiply-adds of floats"
     rounds = []
     for number in range(options.rounds):
         # Each library comes first as often as the other.
@@ -69,7 +73,7 @@ def main(arguments=None):
                 rounds[-1][side] += result["rows"]
     with open(FOLDER / "targets.toml", "rb") as file:
         rows = compare(rounds, tomllib.load(file))
-    print("\n".join(table(rows, about, options.worst)))
+    print("\n".join(table(rows, about, options.worst, peak)))
     if options.json:
         text = json.dumps({**about, "rows": rows}, indent=1)
         Path(options.json).write_text(text + "\n")
@@ -166,7 +170,7 @@ def compare(rounds, targets):
     return rows
 
 
-def table(rows, about, worst=None):
+def table(rows, about, worst=None, peak=None):
     """Return the lines to print: all, or the `worst` of each family, worst first."""
     lines = [f"{key:<8} {value}" for key, value in about.items()]
     family, shown = None, rows
@@ -190,6 +194,8 @@ def table(rows, about, worst=None):
         if row["flops"]:
             rates = (row["flops"] / row[side] / 1e9 for side in ("ours", "theirs"))
             rate = "{:.0f} and {:.0f} GFLOP/s".format(*rates)
+            if peak:
+                rate += f", {row['flops'] / row['ours'] / peak:.0%} of the peak"
         line = LINE.format(
             row["name"],
             readable(row["ours"], row["unit"]),
@@ -212,6 +218,21 @@ def readable(value, unit):
     units = UNITS[unit]
     scale, name = next((one for one in units if value >= one[0]), units[-1])
     return f"{value / scale:.3g} {name}"
+
+
+def measure_peak(threads):
+    """Return the operations a second that `peak.c` reaches, None without a compiler."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder, "peak")
+        flags = ["-O3", "-march=native", "-ffp-contract=fast", "-pthread"]
+        subprocess.run([compiler, *flags, FOLDER / "peak.c", "-o", program], check=True)
+        done = subprocess.run(
+            [program, str(threads)], check=True, stdout=subprocess.PIPE, text=True
+        )
+    return float(done.stdout)
 
 
 def cpu():
