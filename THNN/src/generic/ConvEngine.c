@@ -189,11 +189,12 @@ void THNN_(fillPatch)(const THNN_(Windows) * w, const THNN_(Tile) * tile, int64_
 
 void THNN_(findPlaces)(const THNN_(Windows) * w, const THNN_(Tile) * tile,
                        ptrdiff_t *place) {
-    int64_t values = w->blockPlanes * w->taps;
-    for (int64_t i = 0; i < tile->rows; i++)
-        for (int64_t j = 0; j < tile->columns; j++)
-            *place++ = w->gathered ? (i * tile->columns + j) * values
-                                   : i * w->stepH * w->patchWidth + j * w->stepW;
+    int64_t values = w->blockPlanes * w->taps, columns = tile->columns;
+    int64_t down = w->gathered ? columns * values : w->stepH * w->patchWidth;
+    int64_t right = w->gathered ? values : w->stepW;
+    for (int64_t i = 0; i < tile->rows; i++, place += columns)
+        for (int64_t j = 0; j < columns; j++)
+            place[j] = i * down + j * right;
 }
 
 /* ---- packed kernels ---- */
@@ -601,6 +602,12 @@ static int64_t channels_of(const KernelGrad *k, int64_t block, int64_t *used) {
     return k->few ? block : block * k->shape.lanes;
 }
 
+/* Elements that `pack_grad` writes for the largest tile. */
+static int64_t packed_size(const KernelGrad *k) {
+    int64_t lanes = k->shape.lanes, columns = k->w->tileColumns;
+    return k->w->tileRows * (k->few ? divide_up(columns, lanes) : columns) * lanes;
+}
+
 /* The gradients of a tile's windows: r[window][channel], or r[vector][window] with few
  * channels. Lanes without a window or channel are 0. */
 static void pack_grad(const KernelGrad *k, const THNN_(Tile) * tile, int64_t group,
@@ -612,12 +619,15 @@ static void pack_grad(const KernelGrad *k, const THNN_(Tile) * tile, int64_t gro
         (tile->image * w->groups + group) * k->channels + channels_of(k, block, &used);
     const real *x = k->grad + channel * volume + tile->layer * plane +
                     tile->row * w->columns + tile->column;
-    if (used < lanes)
-        memset(r, 0, (size_t)(w->tileRows * w->tileColumns * lanes) * sizeof(real));
+    int64_t vectors = divide_up(tile->columns, lanes) * lanes;
+    if (!k->few && used < lanes)
+        memset(r, 0, (size_t)packed_size(k) * sizeof(real));
     for (int64_t i = 0; i < tile->rows; i++, x += w->columns) {
         if (k->few) {
             copy_row(r, x, tile->columns);
-            r += divide_up(tile->columns, lanes) * lanes;
+            memset(r + tile->columns, 0,
+                   (size_t)(vectors - tile->columns) * sizeof(real));
+            r += vectors;
         } else {
             THNN_KERNELS.transpose(r, lanes, x, volume, used, tile->columns);
             r += tile->columns * lanes;
@@ -628,13 +638,15 @@ static void pack_grad(const KernelGrad *k, const THNN_(Tile) * tile, int64_t gro
 /* The places of a tile's windows or vectors of windows; returns how many. */
 static int64_t grad_places(const KernelGrad *k, const THNN_(Tile) * tile,
                            ptrdiff_t *place) {
-    int64_t used, vectors = vectors_of(tile);
-    THNN_(findPlaces)(k->w, tile, place);
-    if (!k->few)
+    if (!k->few) {
+        THNN_(findPlaces)(k->w, tile, place);
         return tile->rows * tile->columns;
-    for (int64_t v = 0; v < vectors; v++)
-        place[v] = place[window_of(tile, v, &used)];
-    return vectors;
+    }
+    int64_t down = k->w->stepH * k->w->patchWidth;
+    for (int64_t i = 0; i < tile->rows; i++)
+        for (int64_t j = 0; j < tile->columns; j += THNN_KERNELS.lanes)
+            *place++ = i * down + j;
+    return vectors_of(tile);
 }
 
 static void add_tile(const KernelGrad *k, const THNN_(Tile) * tile, int64_t group,
@@ -662,10 +674,11 @@ static void add_tile(const KernelGrad *k, const THNN_(Tile) * tile, int64_t grou
 static void kernel_grad_range(void *context, int64_t begin, int64_t end) {
     KernelGrad *k = context;
     const THNN_(Windows) *w = k->w;
-    int64_t lanes = k->shape.lanes, windows = w->tileRows * w->tileColumns;
-    size_t bytes, placeBytes = (size_t)windows * sizeof(ptrdiff_t);
+    int64_t lanes = k->shape.lanes, packed = packed_size(k);
+    size_t bytes,
+        placeBytes = (size_t)(w->tileRows * w->tileColumns) * sizeof(ptrdiff_t);
     uint8_t class, placeClass;
-    real *memory = new_reals(w->patchSize + windows * lanes, &bytes, &class);
+    real *memory = new_reals(w->patchSize + packed, &bytes, &class);
     ptrdiff_t *place = THAlloc_new(placeBytes, &placeClass);
     if (!memory || !place)
         __atomic_store_n(&k->failed, 1, __ATOMIC_RELAXED);
@@ -680,7 +693,7 @@ static void kernel_grad_range(void *context, int64_t begin, int64_t end) {
         for (int64_t t = part * k->tiles / k->parts; t < last; t++) {
             THNN_(Tile) tile = THNN_(tileAt)(w, t);
             pack_grad(k, &tile, group, block, memory);
-            add_tile(k, &tile, group, place, memory, memory + windows * lanes, sums);
+            add_tile(k, &tile, group, place, memory, memory + packed, sums);
         }
     }
     if (memory)
