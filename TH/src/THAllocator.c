@@ -368,9 +368,9 @@ void THAlloc_stats(THAllocStats *stats) {
 }
 
 void THAlloc_resetPeak(void) {
-    THAllocStats stats;
-    __atomic_store_n(&peak_bytes, 0, __ATOMIC_RELAXED);
-    THAlloc_stats(&stats);
+    th_reportBytes(); /* else what this thread has freed would count as in use later */
+    __atomic_store_n(&peak_bytes, __atomic_load_n(&bytes_in_use, __ATOMIC_RELAXED),
+                     __ATOMIC_RELAXED);
 }
 
 void THAlloc_failAfter(int64_t n) {

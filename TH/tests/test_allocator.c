@@ -55,6 +55,21 @@ static void test_peak(void) {
     CHECK(stats().peakBytes < before + (64 << 20));
 }
 
+static void test_peak_without_what_was_freed_before(void) {
+    enum { COUNT = 100, BYTES = 4096 };
+    void *blocks[COUNT];
+    uint8_t sizeClass;
+    for (int i = 0; i < COUNT; i++)
+        blocks[i] = THAlloc_new(BYTES, &sizeClass);
+    for (int i = 0; i < COUNT; i++)
+        THAlloc_free(blocks[i], BYTES, sizeClass);
+    THAlloc_resetPeak();
+    size_t before = stats().peakBytes;
+    void *data = THAlloc_new(64 << 20, &sizeClass);
+    THAlloc_free(data, 64 << 20, sizeClass);
+    CHECK(stats().peakBytes - before <= (64 << 20) + BYTES);
+}
+
 static void test_fail_after(void) {
     uint8_t classes[3];
     THAlloc_failAfter(3);
@@ -206,6 +221,7 @@ int main(void) {
     RUN(test_sizes);
     RUN(test_absurd_sizes);
     RUN(test_peak);
+    RUN(test_peak_without_what_was_freed_before);
     RUN(test_fail_after);
 #ifndef __SANITIZE_ADDRESS__
     RUN(test_small_cache);
