@@ -145,3 +145,15 @@ def test_conv_tbc(pad):
     assert gradcheck(lambda *given: F.conv_tbc(*given, pad), inputs)
     with pytest.raises(ValueError, match="expected 3D input .got 2D input"):
         F.conv_tbc(inputs[0][0], inputs[1], inputs[2])
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+@pytest.mark.parametrize("bad", [float("inf"), float("nan")])
+def test_gradient_of_taps_that_no_infinity_meets_is_finite(bad, groups):
+    x = torch.ones(1, groups, 6, 6)
+    x[0, 0, 1, 0] = bad
+    w = Variable(torch.ones(groups, 1, 3, 3), requires_grad=True)
+    F.conv2d(Variable(x), w, groups=groups).sum().backward()
+    expected = np.full((groups, 1, 3, 3), 16.0)
+    expected[0, 0, :2, 0] = bad  # windows at rows 0 and 1 have it in their first column
+    np.testing.assert_array_equal(w.grad.data.numpy(), expected)

@@ -730,14 +730,15 @@ static void finish_range(void *context, int64_t begin, int64_t end) {
     }
 }
 
-int THNN_(correlateKernels)(const THNN_(Windows) * w, const real *grad,
-                            int64_t channels, real *result) {
-    KernelGrad k = {.w = w, .grad = grad, .channels = channels, .result = result};
+/* The sums of one kind: `few` has windows in the lanes, else channels. */
+static int correlate_kernels(const THNN_(Windows) * w, const real *grad,
+                             int64_t channels, real *result, int few) {
+    KernelGrad k = {
+        .w = w, .grad = grad, .channels = channels, .result = result, .few = few};
     int64_t step = THNN_KERNELS.tileRows;
-    choose_lanes(&k.shape, w, channels, 0);
-    k.few = k.shape.lanes == 1;
-    if (k.few)
-        k.shape.lanes = THNN_KERNELS.lanes;
+    k.shape.wide = !few && channels > THNN_KERNELS.lanes;
+    k.shape.lanes = THNN_KERNELS.lanes * (k.shape.wide ? 2 : 1);
+    k.shape.blocks = few ? channels : divide_up(channels, k.shape.lanes);
     k.tiles = THNN_(countTiles)(w);
     k.blockRows = divide_up(w->blockPlanes * w->taps, step) * step;
     k.rows = divide_up(w->planes, w->blockPlanes) * k.blockRows;
@@ -760,5 +761,22 @@ int THNN_(correlateKernels)(const THNN_(Windows) * w, const real *grad,
         return THError_setMemory(
             (size_t)(w->patchSize + w->tileRows * w->tileColumns * k.shape.lanes) *
             sizeof(real));
+    return 0;
+}
+
+static int all_finite(int64_t n, const real *x) {
+    real zero = 0;
+    for (int64_t i = 0; i < n; i++)
+        zero += x[i] * 0;
+    return zero == 0;
+}
+
+int THNN_(correlateKernels)(const THNN_(Windows) * w, const real *grad,
+                            int64_t channels, real *result) {
+    int few = is_few(w, channels);
+    TH_TRY(correlate_kernels(w, grad, channels, result, few));
+    /* Vectors of windows also read, times 0, what no window has: inf * 0 is NaN. */
+    if (few && !all_finite(w->groups * channels * w->planes * w->taps, result))
+        return correlate_kernels(w, grad, channels, result, 0);
     return 0;
 }
